@@ -1,0 +1,57 @@
+// What an utterance does to the world: its level, the word that decides it, and the sentence that says so.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+#include "grammar/embedded/http.hpp"
+#include "grammar/embedded/promql.hpp"
+#include "grammar/embedded/shell.hpp"
+#include "grammar/embedded/sql.hpp"
+#include "grammar/embedded/words.hpp"
+
+namespace rbc::effects {
+
+enum class Level : uint8_t { pure, looks, tells, changes, destroys };
+
+// The resource's own lines, as written after the word; see `check_pattern`.
+struct Patterns {
+  std::vector<std::string> reads;
+  std::vector<std::string> changes;
+  std::vector<std::string> destroys;
+  std::vector<std::string> repeats;
+};
+
+// Positions are byte offsets into the utterance's captured text.
+struct Effect {
+  Level level = Level::looks;
+  uint32_t begin = 0;  // the culprit: the word that made it more than a look
+  uint32_t end = 0;
+  std::string culprit;   // "docker compose stop", "pg_terminate_backend"; empty for a look
+  std::string sentence;  // "`docker compose stop` stops a container"; no full stop; empty for a look
+  bool known = true;     // false: nothing says what the culprit does, so it counts as a change (E0407)
+  bool repeatable = false;  // doing it twice is doing it once
+  int64_t limit_seconds = 10;  // the default limit: 10 for looks, 120 for changes, 900 for the slow ones
+  bool exit_one_answers = false;  // shell, command: the last simple command is a test (`test`, `[`, `grep -q`, `systemctl is-active` …): exit code 1 is an answer
+  std::vector<embedded::Problem> problems;  // never-ending commands, refused ones (E0708, E0709), E0501, E0707, W0503, W0711
+};
+
+Effect of_sql(const embedded::SqlStatement& statement);
+Effect of_pgbouncer(const embedded::Words& words);
+Effect of_redis(const embedded::Words& words);
+Effect of_http(const embedded::Http& request, const Patterns& patterns);
+Effect of_promql(const embedded::Prom& query);
+Effect of_compose(const embedded::Words& words);
+Effect of_host(const embedded::Words& words);
+// `runs` is what the resource puts before every line (`aws --output json`); empty when it says nothing, and then the first word is the command.
+Effect of_command(std::string_view runs, const embedded::Words& words, const Patterns& patterns);
+// `exported_secrets`: names of variables that the resource exports with a secret in them.
+Effect of_shell(const embedded::Script& script, const Patterns& patterns, const std::vector<std::string>& exported_secrets = {});
+
+// Judges a `reads`, `changes`, `destroys` or `repeats` line of a resource (`verb`); `http` for METHOD and path. E0408 names the interpreter.
+std::optional<embedded::Problem> check_pattern(std::string_view verb, std::string_view pattern, bool http);
+
+// `words` begins with what `pattern` says, word for word; `*` one word or a part of one, `**` any number. An unknown word (a hole, variable) only fits `*`, `**`, `<any>`.
+bool pattern_matches(std::string_view pattern, const std::vector<std::string>& words, const std::vector<bool>& known);
+
+}  // namespace rbc::effects

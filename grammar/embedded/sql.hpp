@@ -1,0 +1,69 @@
+// SQL for PostgreSQL, by its own parser: what is sent, what comes back, and everything a statement reaches.
+#pragma once
+#include <optional>
+#include "grammar/embedded/embedded.hpp"
+
+namespace rbc::embedded {
+
+enum class SqlType : uint8_t { unknown, boolean, integer, number, text, instant, duration, json, size, list };
+
+// A column of the answer. `element` is the type of a list's elements.
+struct SqlColumn {
+  std::string name;  // empty, or `?column?`, when it has none and cannot be read
+  SqlType type = SqlType::unknown;
+  SqlType element = SqlType::unknown;
+  uint32_t begin = 0;
+  uint32_t end = 0;
+};
+
+enum class SqlShape : uint8_t { nothing, row, rows };  // `nothing`: a statement without columns answers {count int}
+enum class SqlKind : uint8_t {
+  select, values, show, explain, insert, update, del, merge, call, utility, refused
+};
+enum class SqlLevel : uint8_t { looks, changes, destroys };
+
+// What the statement may do. `culprit` is the word that decides, `sentence` says what it does ("`pg_terminate_backend` ends sessions").
+struct SqlEffect {
+  SqlLevel level = SqlLevel::looks;
+  std::string culprit;
+  std::string sentence;
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  bool repeatable = false;  // doing it twice is doing it once (ANALYZE, VACUUM, CREATE … IF NOT EXISTS, UPDATE to constants is not claimed)
+  bool slow = false;        // ANALYZE, VACUUM, CREATE INDEX, REINDEX, CLUSTER, REFRESH: limit 15m instead of 2m
+};
+
+enum class SqlNameKind : uint8_t { function, op, type, relation, setting };
+
+// Something the statement reaches by name; `schema` is empty when it is not written.
+struct SqlName {
+  SqlNameKind kind = SqlNameKind::function;
+  std::string schema;
+  std::string name;
+  int args = -1;       // functions: how many arguments, -1 otherwise
+  bool known = false;  // on the look-list, a built-in type or operator, or a catalogue table
+  uint32_t begin = 0;
+  uint32_t end = 0;
+};
+
+struct SqlStatement {
+  SqlKind kind = SqlKind::refused;
+  std::string tag;  // `SELECT`, `DROP TABLE` …
+  Pieces pieces;    // what is sent; holes are sql_param in the order of `$1…`, allowed built-in functions are qualified with `pg_catalog.`
+  std::vector<uint32_t> params;  // params[n-1] is the HoleRef::index of `$n`
+  std::vector<HoleUse> uses;
+  SqlShape shape = SqlShape::nothing;
+  std::vector<SqlColumn> columns;
+  bool open_columns = false;     // `*` of an unknown relation: there may be more columns than these
+  SqlEffect effect;
+  std::vector<SqlName> names;    // in the order of the text
+};
+
+// Types of the parameters, by HoleRef::index, help to type columns that are computed from them; may be shorter than the holes.
+struct SqlHints {
+  std::vector<SqlType> hole_types;
+};
+
+Parsed<SqlStatement> parse_sql(std::string_view text, const std::vector<HoleRef>& holes, const SqlHints& hints = {});
+
+}  // namespace rbc::embedded
