@@ -1,0 +1,49 @@
+// Text in, verified program out, with everything that can be said about the text on the way. Pure: files come through Sources.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "grammar/diagnostic.hpp"
+#include "grammar/source.hpp"
+#include "vm/bytecode/program.hpp"
+#include "vm/model/catalogue.hpp"
+
+namespace rbc {
+
+// A runbook as a project lists it, found by parsing alone.
+struct RunbookEntry {
+  std::string id, title, path;
+  unsigned line = 0;                              // from 1
+  std::vector<std::string> alerts;
+};
+// A check that `rbc look` can be given.
+struct CheckEntry { std::string name, runbook, path; };
+
+struct Index {
+  std::vector<RunbookEntry> runbooks;
+  std::vector<CheckEntry> checks;
+  std::vector<std::string> environments;
+};
+
+struct Checked {
+  Index index;
+  std::vector<Diagnostic> diagnostics;            // stable order: path, place, code; one root error an expression
+  bool ok() const;                                // no errors
+};
+
+// Parses, resolves, types, classifies and lints every file. `paths` are the project's files; what they `use` is loaded as needed.
+Checked check_project(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue);
+
+struct Compiled {
+  std::optional<Program> program;                 // only without errors; verified
+  std::vector<Diagnostic> diagnostics;            // of the runbook's file and what it uses
+};
+// Compiles the runbook `id` (any case) that stands in `path`.
+Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue);
+
+// A line a construct that the grammar takes and the compiler does not yet; empty when the whole language is built.
+std::vector<std::string> unsupported();
+
+}  // namespace rbc
