@@ -33,6 +33,9 @@ struct Checked {
   bool ok() const;                                // no errors
 };
 
+// Ids, checks and environments by parsing alone: a mistake in one file hides no other's.
+Index index_project(Sources& sources, const std::vector<std::string>& paths);
+
 // Parses, resolves, types, classifies and lints every file. `paths` are the project's files; what they `use` is loaded as needed.
 Checked check_project(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue);
 
