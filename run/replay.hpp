@@ -1,0 +1,26 @@
+// A run from its journal: the image executed again over what was recorded. Timelines are this with a watcher; resuming goes on from it.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "run/store/store.hpp"
+
+namespace rbc {
+
+struct Replayed {
+  std::unique_ptr<Machine> machine;             // null with a problem
+  std::shared_ptr<const Program> program;
+  Start start;
+  std::string problem;                          // one sentence; empty if the journal fits
+  std::map<Key, Request> open;                  // asked, not answered
+  std::map<Key, Entry> begun;                   // of those: their beginnings on record
+  Moment last;                                  // of the last entry
+  Micros resumed = 0;                           // wall time of the last start or resume entry
+};
+
+// Executes the run `row` as far as its journal goes. `watcher` sees every trace.
+Replayed replay(Store& store, const RunRow& row, Machine::Watcher watcher);
+
+}  // namespace rbc
