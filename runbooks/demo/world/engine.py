@@ -32,14 +32,15 @@ class Engine:
         self._systemctl = Systemctl(servers)
         self._folder = folder
         self._runbooks = runbooks
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(os.path.join(folder, "engine.sock"))
+        self._listener.listen(16)
 
     def serve(self, watched, remove):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, _end)
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener = self._listener
         try:
-            listener.bind(os.path.join(self._folder, "engine.sock"))
-            listener.listen(16)
             while True:
                 ready, _, _ = select.select([listener, watched], [], [], 0.5)
                 for service in self._servers.services.values():
@@ -115,6 +116,7 @@ def run(folder, backend, runbooks, watch_pid, with_statements, idle, watch, remo
         servers = Servers(folder, backend, with_statements)
         servers.start()
         project.write(runbooks, servers, idle, watch)
+        engine = Engine(servers, folder, runbooks)
     except (NotReady, places.NoPlace, OSError, ValueError, _End) as error:
         if servers:
             servers.stop()
@@ -122,7 +124,6 @@ def run(folder, backend, runbooks, watch_pid, with_statements, idle, watch, remo
             shutil.rmtree(folder, ignore_errors=True)
         ready(str(error) or "The start was stopped.")
         return 1
-    engine = Engine(servers, folder, runbooks)
     ready(None)
     engine.serve(watched, remove)
     return 0

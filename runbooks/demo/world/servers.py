@@ -130,9 +130,11 @@ class Servers:
         self._own("postgres")
         passwords = os.path.join(self.folder, "password")
         self._write(passwords, self.password + "\n")
-        user = ["setpriv", "--reuid", self.account.pw_name, "--regid", self.account.pw_name, "--clear-groups", "--"]
+        user = []
+        if self.account:
+            user = ["setpriv", "--reuid", self.account.pw_name, "--regid", self.account.pw_name, "--clear-groups", "--"]
         done = subprocess.run(
-            [*(user if self.account else []), f"{self._postgres_bin}/initdb", "-D", self.data, "-U", "postgres", "-A",
+            [*user, f"{self._postgres_bin}/initdb", "-D", self.data, "-U", "postgres", "-A",
              "scram-sha-256", f"--pwfile={passwords}", "-E", "UTF8", "--locale=C", "--no-sync"],
             env=environment({}), cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True)
         os.unlink(passwords)
