@@ -46,6 +46,8 @@ class Value {
   static Value list(std::vector<Value> items);
   static Value record(std::vector<std::string> names, std::vector<Value> items);   // equal lengths
   static Value rows(std::vector<std::string> columns, std::vector<Value> records);
+  // This record or these rows with `.ok`, `.took` and `.at` besides, as every answer has; a field or column of that name wins.
+  Value answered(bool ok, std::int64_t took_micros, std::int64_t at_micros) const;
   static Value json_null();
   static Value json_bool(bool b);
   static Value json_int(std::int64_t i);
@@ -66,6 +68,7 @@ class Value {
   const std::vector<Value>& items() const;
   const std::vector<std::string>& names() const;
   const Value* field(std::string_view name) const;               // of a record or json object; null if there is none; the last of equal keys
+  const Value* beside() const;                                   // of rows that are an answer: the record {ok, took, at}; else null
 
   // Structural equality, tags included; not the language's `is`.
   friend bool operator==(const Value& a, const Value& b);
@@ -83,6 +86,7 @@ struct Heap {
   std::string text;                 // text, url, option, secret; the reason of a missing value; the reason of a verdict
   std::vector<std::string> names;   // record: field names · rows: column names · json object: keys, in order
   std::vector<Value> items;         // list, record (beside names), rows (each a record), json array and object
+  std::vector<Value> beside;        // rows that are an answer: one record {ok, took, at}
 };
 
 // Canonical CBOR (RFC 8949 4.2.1) behind one version byte. Equal values have equal bytes. `decode` answers nothing for bytes that are
@@ -103,5 +107,7 @@ std::optional<Value> parse_json(std::string_view text);
 // C0, C1, DEL, bidirectional controls, zero-width characters, line separators and invalid UTF-8 as `\x1b`, `\u202e`; with `lines`,
 // tabs and newlines stay. Every text that did not come from this program goes through here before a person reads it.
 std::string visible(std::string_view text, bool lines = false);
+// `2024-12-01T10:30:00Z`, with a fraction only where there is one.
+std::string iso(std::int64_t micros);
 
 }  // namespace rbc

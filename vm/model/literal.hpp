@@ -1,0 +1,16 @@
+// Reads a literal of the language from text, as `x as T`, inputs and alert labels need it.
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "vm/model/type.hpp"
+#include "vm/model/value.hpp"
+
+namespace rbc {
+
+// The whole text, blanks around it aside, as a value of `type`: text, int, number, percent, duration, size, rate, instant, bool, url,
+// `one of`, a verdict's colour, json, and lists of these separated by commas. Text keeps its blanks. A pattern is not looked at. Nothing
+// if it is no such literal.
+std::optional<Value> parse_literal(std::string_view text, const Type& type);
+
+}  // namespace rbc
