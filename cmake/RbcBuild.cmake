@@ -42,6 +42,11 @@ function(rbc_target name)
   target_link_libraries(${name} PRIVATE fmt::fmt)
   if(TARGET rbc_pch AND NOT ${name} STREQUAL rbc_pch)
     target_precompile_headers(${name} REUSE_FROM rbc_pch)
+    # The precompiled header is position-independent code, and g++ takes it only for the same.
+    get_target_property(kind ${name} TYPE)
+    if(kind STREQUAL EXECUTABLE)
+      target_compile_options(${name} PRIVATE -fPIC)
+    endif()
   endif()
 endfunction()
 

@@ -76,14 +76,13 @@ struct SizeUnit {
 constexpr std::array<SizeUnit, 4> kBinary{{{"TiB", std::int64_t{1} << 40}, {"GiB", std::int64_t{1} << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}};
 constexpr std::array<SizeUnit, 4> kDecimal{{{"TB", 1'000'000'000'000}, {"GB", 1'000'000'000}, {"MB", 1'000'000}, {"KB", 1'000}}};
 
-// The unit of which a size is a whole number: binary before decimal.
+// The largest unit of which a size is a whole number.
 const SizeUnit* whole_unit(std::int64_t bytes) {
-  if (bytes == 0) return nullptr;
-  for (const auto& unit : kBinary)
-    if (bytes % unit.bytes == 0) return &unit;
-  for (const auto& unit : kDecimal)
-    if (bytes % unit.bytes == 0) return &unit;
-  return nullptr;
+  const SizeUnit* best = nullptr;
+  for (const auto* table : {&kBinary, &kDecimal})
+    for (const auto& unit : *table)
+      if (bytes != 0 && bytes % unit.bytes == 0 && (!best || unit.bytes > best->bytes)) best = &unit;
+  return best;
 }
 
 std::string size_words(std::int64_t bytes) {
