@@ -50,7 +50,7 @@ function(rbc_target name)
   endif()
 endfunction()
 
-# rbc_test(NAME SOURCES … LINK …): a Catch2 program; every TEST_CASE is a test of ctest.
+# rbc_test(NAME SOURCES … LINK …): a Catch2 program; every TEST_CASE is a test of ctest, labelled with its room below tests/.
 function(rbc_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   find_package(Catch2 2.13 CONFIG REQUIRED)
@@ -61,6 +61,10 @@ function(rbc_test name)
   include(Catch)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
+  endif()
+  if(NOT ARG_LABELS)
+    file(RELATIVE_PATH room ${PROJECT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR})
+    string(REGEX MATCH "^[^/]+" ARG_LABELS "${room}")
   endif()
   catch_discover_tests(${name} TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
