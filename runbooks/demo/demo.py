@@ -114,8 +114,8 @@ class Demo:
         if self._args.interactive:
             say("You are the operator. It looks by itself; it asks you before it changes anything that may lose something.")
         else:
-            say("What it may do: look at everything; start the postgres container; and, because of --allow fix, end database sessions "
-                "that have idled for over 5s or that hold the lock others wait for. Nothing else.")
+            say("What it may do: look at everything; start the postgres container; refresh the planner's statistics; and, because of "
+                "--allow fix, end database sessions that have idled for over 5s or that hold the lock others wait for. Nothing else.")
         print(flush=True)
         signal.signal(signal.SIGINT, lambda *_: None)  # at the terminal, Ctrl-C is rbc's to answer
         child = self._call(words, stdin=None if self._args.interactive else subprocess.DEVNULL)
