@@ -29,7 +29,8 @@ struct SqlEffect {
   std::string sentence;
   uint32_t begin = 0;
   uint32_t end = 0;
-  bool repeatable = false;  // doing it twice is doing it once (ANALYZE, VACUUM, CREATE … IF NOT EXISTS, UPDATE to constants is not claimed)
+  bool known = true;        // false: nothing says what the culprit does
+  bool repeatable = false;  // doing it twice is doing it once (ANALYZE, VACUUM, REINDEX, GRANT, … IF NOT EXISTS)
   bool slow = false;        // ANALYZE, VACUUM, CREATE INDEX, REINDEX, CLUSTER, REFRESH: limit 15m instead of 2m
 };
 
