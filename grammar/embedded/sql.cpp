@@ -95,6 +95,7 @@ class Reach {
   std::map<int, int> params;           // how often each `$n` stands in the tree
   std::vector<uint32_t> qualify;       // where `pg_catalog.` goes in the substituted text
   std::vector<int> ordered_by;         // numbers of parameters that order the rows
+  std::vector<int> misplaced;          // numbers of parameters where only libpg_query takes them: `interval $1`, `extract($1 from x)`
 
   void statement(const Node& s, bool executed) {
     executed_ = executed;
@@ -172,6 +173,7 @@ class Reach {
         else if (key == "TypeName" || key == "typeName") type(v);
         else if (key == "A_Expr") operation(v);
         else if (key == "ParamRef") ++params[int_member(v, "number", 0)];
+        else if (key == "TypeCast") prefix_cast(v);
         else if (key == "SortBy" && child(v, "node").kind == "ParamRef") ordered_by.push_back(int_member(*child(v, "node").body, "number", 0));
         else if (key == "intoClause") raise_at_word(SqlLevel::changes, "into", 0, "select into", "makes a table");
         else if (key == "RangeTableSample") sample(v);
@@ -190,6 +192,12 @@ class Reach {
       if (w.word == "for" && (n == "update" || n == "share" || n == "no" || n == "key")) return raise(SqlLevel::changes, "for " + n, "locks rows", w.begin, scan_.words[i + 1].end);
     }
     raise(SqlLevel::changes, "for update", "locks rows", 0, 0);
+  }
+
+  void prefix_cast(const Json& body) {
+    const Node arg = child(body, "arg");
+    const Json* t = member(body, "typeName");
+    if (arg.kind == "ParamRef" && t && int_member(*t, "location", 0) < int_member(*arg.body, "location", 0)) misplaced.push_back(int_member(*arg.body, "number", 0));
   }
 
   void sample(const Json& body) {
@@ -222,6 +230,8 @@ class Reach {
     const std::string& name = names.back();
     const bool synthetic = text_member(body, "funcformat") == "COERCE_SQL_SYNTAX";
     const std::string schema = names.size() > 1 ? names[names.size() - 2] : std::string();
+    if (synthetic && name == "extract" && count > 0)
+      if (const Node first = node_of(args->front()); first.kind == "ParamRef") misplaced.push_back(int_member(*first.body, "number", 0));
     const std::string shown = schema.empty() || schema == "pg_catalog" ? name : schema + "." + name;
     const uint32_t length = written_length(at, names);
     SqlName& n = add(SqlNameKind::function, schema, name, at, length);
@@ -317,8 +327,7 @@ std::string tag_of(const Scan& scan) {
   return tag;
 }
 
-void utility_effect(const Node& s, const Scan& scan, Reach& reach, SqlEffect& effect) {
-  const std::string tag = lower(tag_of(scan));
+void utility_effect(const Node& s, const std::string& tag, const Scan& scan, Reach& reach, SqlEffect& effect) {
   const uint32_t begin = scan.words.empty() ? 0 : scan.words[0].begin;
   const uint32_t end = scan.words.empty() ? 0 : tag.find(' ') == std::string::npos ? scan.words[0].end : scan.words[1].end;
   if (s.kind == "VacuumStmt") {
@@ -425,7 +434,8 @@ bool screen(std::string_view captured, const Substituted& text, const Scan& scan
         const auto c = static_cast<unsigned char>(text.text[at]);
         return std::isalnum(c) || c == '_' || c == '$' || c >= 0x80;
       };
-      if ((p.begin > 0 && joins(p.begin - 1)) || joins(p.end)) {
+      const bool field = p.end < text.text.size() && text.text[p.end] == '.';
+      if ((p.begin > 0 && joins(p.begin - 1)) || joins(p.end) || field) {
         problems.push_back(hole_problem(h, "It is joined to the word beside it; put `||` or a blank between."));
         return false;
       }
@@ -593,10 +603,10 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
     const Node inner = child(*s.body, "query");
     executed = analyzes(*s.body);
     if (inner && refused_kind(inner.kind)) return refuse_kind(inner.kind);
-    if (inner && executed && kind_of(inner.kind, *inner.body) == SqlKind::utility) utility_effect(inner, scan, reach, out.effect);
+    if (inner && executed && kind_of(inner.kind, *inner.body) == SqlKind::utility) utility_effect(inner, "explain analyze", scan, reach, out.effect);
     if (inner) reach.statement(inner, executed);
   } else {
-    if (out.kind == SqlKind::utility || out.kind == SqlKind::call) utility_effect(s, scan, reach, out.effect);
+    if (out.kind == SqlKind::utility || out.kind == SqlKind::call) utility_effect(s, lower(out.tag), scan, reach, out.effect);
     reach.statement(s, true);
   }
   for (size_t i = 0; i < holes.size(); ++i) {
@@ -604,6 +614,11 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
     const int number = static_cast<int>(i) + 1;
     if (reach.params[number] == 0) {
       problems.push_back(hole_problem(holes[i], {}));
+      return;
+    }
+    if (std::find(reach.misplaced.begin(), reach.misplaced.end(), number) != reach.misplaced.end()) {
+      const auto part = std::find_if(text.parts.begin(), text.parts.end(), [&](const auto& p) { return p.hole && p.from_begin == holes[i].begin; });
+      problems.push_back(hole_problem(holes[i], part == text.parts.end() ? std::string() : hole_help(scan, part->begin)));
       return;
     }
     if (std::find(reach.ordered_by.begin(), reach.ordered_by.end(), number) != reach.ordered_by.end()) {

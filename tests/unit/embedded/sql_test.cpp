@@ -148,7 +148,7 @@ const Row kLevels[] = {
     {"explain (analyze) update t set a = 1 where b", kChanges, "update"},
     {"explain (analyze true) delete from t", kDestroys, "delete without where"},
     {"explain (costs, analyze on) select pg_terminate_backend(1)", kChanges, "pg_terminate_backend"},
-    {"explain analyze create table x as select 1", kChanges, "create table"},
+    {"explain analyze create table x as select 1", kChanges, "explain analyze"},
     {"select * from t for update", kChanges, "for update"},
     {"select * from t for no key update skip locked", kChanges, "for no"},
     {"select * from t for share", kChanges, "for share"},
@@ -275,7 +275,7 @@ TEST_CASE("holes become parameters") {
 
 TEST_CASE("where SQL takes no value") {
   for (const char* sql : {"select * from <table>", "select '<x>'", "select \"<x>\"", "select $$<x>$$", "select 1 -- <x>", "select 1 /* <x> */", "select $1", "select a<x> from t", "select <x>a from t",
-                          "select interval <x>", "select * from t order by <x>", "select <f>(1)", "select <s>.a from t", "insert into <t> values (1)", "select 1 as <x>", "select e'\\'<x>'", "select * from t limit 1 <x>",
+                          "select interval <x>", "select extract(<x> from now())", "select date <x>", "select * from t order by <x>", "select <f>(1)", "select <s>.a from t", "insert into <t> values (1)", "select 1 as <x>", "select e'\\'<x>'", "select * from t limit 1 <x>",
                           "create view v as select * from t where a = '<x>'"}) {
     INFO(sql);
     CHECK(code(sql) == "E0702");
