@@ -1,0 +1,72 @@
+#include "cli/command.hpp"
+#include "cli/commands/commands.hpp"
+
+namespace rbc::cli {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> table = {
+      {"check", "[PATH…]", Of::file, 0, 1000,
+       "parse, type-check and classify runbooks; touches nothing but files",
+       "Without a PATH: every runbook of the project. Exit 0 without findings, 1 with errors (see --fail-on).",
+       {{"format", "pretty|short|json", Of::format, false, "how findings are printed (pretty at a terminal, short in a pipe)"},
+        {"fail-on", "error|warning", Of::text, false, "what makes the exit code 1 (error)"},
+        {"max-errors", "N", Of::text, false, "stop printing after N findings (100)"},
+        {"times", "", Of::nothing, false, "also print how long each runbook can take, and its longest path"}},
+       false, check},
+      {"run", "ID", Of::runbook, 1, 1,
+       "run a runbook: `rbc run rb-02` finds RB-02 in any file of the project",
+       "At a terminal it asks before each change; headless it does what the runbook says it may.\n"
+       "An input is given as `--input port=5433` or, by its name, `--port 5433`.\n"
+       "Exit 0 resolved, 10 escalated, 20 failed, 30 aborted, 4 left open, 2 refused before the start, 3 broken.",
+       {{"env", "E", Of::environment, false, "the environment (needed unless there is only one)"},
+        {"input", "NAME=VALUE", Of::text, true, "an input's value; may be repeated"},
+        {"headless", "", Of::nothing, false, "never wait for a keyboard"},
+        {"dry", "", Of::nothing, false, "look for real, change nothing, page nobody"},
+        {"from", "STEP", Of::step, false, "skip the steps before this one"},
+        {"until", "STEP", Of::step, false, "end after this step, with a last look at the goal"},
+        {"alert", "NAME", Of::text, false, "the alert that this run answers"},
+        {"since", "TIME", Of::text, false, "when the alert began (2026-01-31T10:30:00Z, or 5m ago as `5m`): ladders count from there"},
+        {"yes", "", Of::nothing, false, "presses Enter at every change, and nowhere else"},
+        {"may", "change", Of::text, false, "headless in a protected environment: changes are allowed"},
+        {"allow", "STEP", Of::step, true, "headless: the cautions of this step may go; may be repeated"},
+        {"json", "", Of::nothing, false, "one event a line on stdout, as JSON"}},
+       true, run},
+      {"look", "[CHECK…]", Of::check, 0, 1000,
+       "one, several or all checks as a table; for cron, and for a quick glance",
+       "A check is named as it is in its runbook, or RB-02.db-up where two runbooks share the name.\nExit 0 if all pass (green or amber), 1 if one is red or blind.",
+       {{"env", "E", Of::environment, false, "the environment (needed unless there is only one)"},
+        {"input", "NAME=VALUE", Of::text, true, "an input's value; may be repeated"},
+        {"json", "", Of::nothing, false, "one object a line"}},
+       true, look},
+      {"resume", "RUN", Of::run, 1, 1, "go on with a run after a crash, or after it was left",
+       "`last` is the newest open run. The run keeps the program and the bindings it started with.",
+       {{"headless", "", Of::nothing, false, "go on without a keyboard"},
+        {"yes", "", Of::nothing, false, "presses Enter at every change, and nowhere else"},
+        {"json", "", Of::nothing, false, "one event a line on stdout, as JSON"}},
+       false, resume},
+      {"runs", "", Of::nothing, 0, 0, "the runs of this project, newest first",
+       "", {{"json", "", Of::nothing, false, "one object a line"}, {"open", "", Of::nothing, false, "only the open ones"}}, false, runs},
+      {"show", "RUN", Of::run, 1, 1, "one run as a timeline: what was seen, asked, answered, changed, paged, and why",
+       "`last` is the newest run; the beginning of an id is enough.",
+       {{"json", "", Of::nothing, false, "the timeline as JSON, one event a line"}}, false, show},
+      {"ack", "RUN", Of::run, 1, 1, "acknowledge: ladders that wait for it stop", "", {{"as", "CONTACT", Of::text, false, "in whose name"}}, false, ack},
+      {"cancel", "RUN", Of::run, 1, 1, "stop a run: it ends aborted", "", {}, false, cancel},
+      {"disasm", "ID", Of::runbook, 1, 1, "a runbook's program as text", "", {}, false, disasm},
+      {"explain", "CODE", Of::code, 1, 1, "what a diagnostic means, with an example that gets it, mended", "", {}, false, explain},
+      {"completion", "SHELL", Of::shell, 1, 1, "completion for bash, zsh or fish",
+       "bash: source <(rbc completion bash)\nzsh:  rbc completion zsh > ~/.zfunc/_rbc\nfish: rbc completion fish > ~/.config/fish/completions/rbc.fish", {}, false, completion},
+      {"dump", "WHAT", Of::text, 1, 1, "unsupported: what the grammar takes and this version cannot compile yet", "", {}, false, dump},
+      {"version", "", Of::nothing, 0, 0, "the version of the program, the language and the image", "", {{"json", "", Of::nothing, false, "as JSON"}}, false, version},
+      {"help", "[COMMAND]", Of::text, 0, 1, "this, or all about one command", "", {}, false, help},
+      {"__complete", "", Of::text, 0, 1000, "", "", {}, false, complete},   // the completion scripts call it
+  };
+  return table;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command& c : commands())
+    if (c.name == name) return &c;
+  return nullptr;
+}
+
+}  // namespace rbc::cli

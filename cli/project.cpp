@@ -1,0 +1,216 @@
+#include "cli/project.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "cli/command.hpp"
+#include "stdlib/world.hpp"
+
+namespace rbc::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kVersion = RBC_VERSION;
+
+std::string shown_path(const fs::path& path) {
+  std::error_code ignored;
+  fs::path near = fs::proximate(path, ignored);
+  std::string shown = near.empty() ? path.string() : near.string();
+  return shown.rfind("../../..", 0) == 0 ? path.string() : shown;
+}
+
+bool hidden_or_built(const fs::path& folder) {
+  std::string name = folder.filename().string();
+  return (name.size() > 1 && name[0] == '.') || name == "node_modules" || name == "build";
+}
+
+void gather(const fs::path& folder, std::vector<std::string>& files) {
+  std::error_code trouble;
+  fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, trouble), end;
+  for (; it != end && !trouble; it.increment(trouble)) {
+    if (it->is_directory(trouble) && hidden_or_built(it->path())) it.disable_recursion_pending();
+    else if (it->path().extension() == ".runbook" && it->is_regular_file(trouble)) files.push_back(shown_path(it->path()));
+  }
+}
+
+// rbc.toml: what this version reads. Anything else is a mistake, with a suggestion.
+std::string read_project_file(const fs::path& file, std::vector<fs::path>& folders) {
+  toml::table table;
+  try {
+    table = toml::parse_file(file.string());
+  } catch (const toml::parse_error& e) {
+    return fmt::format("{}:{}: {}", shown_path(file), e.source().begin.line, e.description());
+  }
+  const std::vector<std::string> known{"language", "rbc", "paths"};
+  for (const auto& [key, value] : table) {
+    std::string name(key.str());
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return fmt::format("{}:{}: `{}` is no key of a project file.{}", shown_path(file), key.source().begin.line, name, suggestion(name, known));
+  }
+  if (const auto* language = table.get("language"))
+    if (language->value_or(int64_t{0}) != 1) return fmt::format("{}: this rbc knows language 1 only.", shown_path(file));
+  if (const auto* wanted = table.get("rbc")) {
+    std::string least = wanted->value_or(std::string{});
+    if (least.rfind(">=", 0) != 0) return fmt::format("{}: `rbc` is written `rbc = \">={}\"`.", shown_path(file), kVersion);
+    auto number = [](std::string_view text) {
+      std::vector<int> parts;
+      int current = 0;
+      for (char c : text) {
+        if (c == '.') parts.push_back(current), current = 0;
+        else if (c >= '0' && c <= '9') current = std::min(current * 10 + (c - '0'), 1'000'000);
+      }
+      parts.push_back(current);
+      parts.resize(3);
+      return parts;
+    };
+    if (number(kVersion) < number(std::string_view(least).substr(2)))
+      return fmt::format("{}: this project needs rbc {}, and this is {}.", shown_path(file), least, kVersion);
+  }
+  if (const auto* paths = table.get("paths")) {
+    const toml::array* list = paths->as_array();
+    if (!list) return fmt::format("{}: `paths` is a list of folders.", shown_path(file));
+    for (const auto& each : *list) {
+      auto text = each.value<std::string>();
+      if (!text || text->find("..") != std::string::npos || fs::path(*text).is_absolute())
+        return fmt::format("{}: `paths` holds folders below the project.", shown_path(file));
+      folders.push_back(file.parent_path() / *text);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+bool same_id(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+Project find_project() {
+  Project project;
+  std::error_code trouble;
+  fs::path here = fs::current_path(trouble);
+  if (trouble) return project.problem = "the working directory cannot be read.", project;
+  std::vector<fs::path> folders;
+  fs::path root = here;
+  for (fs::path up = here; ; up = up.parent_path()) {
+    if (fs::is_regular_file(up / "rbc.toml", trouble)) {
+      root = up;
+      project.problem = read_project_file(up / "rbc.toml", folders);
+      if (!project.problem.empty()) return project;
+      break;
+    }
+    if (up == up.parent_path()) break;
+  }
+  project.root = root.string();
+  project.state = (root / ".rbc").string();
+  if (folders.empty()) folders.push_back(root);
+  for (const fs::path& folder : folders) gather(folder, project.files);
+  std::sort(project.files.begin(), project.files.end());
+  project.files.erase(std::unique(project.files.begin(), project.files.end()), project.files.end());
+  return project;
+}
+
+std::vector<std::string> expand(const std::vector<std::string>& paths, std::string& problem) {
+  std::vector<std::string> files;
+  std::error_code trouble;
+  for (const std::string& path : paths) {
+    if (fs::is_directory(path, trouble)) {
+      size_t before = files.size();
+      gather(path, files);
+      if (files.size() == before) return problem = fmt::format("there is no runbook in {}.", path), files;
+    } else {
+      files.push_back(path);
+    }
+  }
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  return files;
+}
+
+namespace {
+
+// Finds ids by parsing alone, so that a mistake in one file does not hide the others.
+const RunbookEntry* by_id(const Index& index, const std::string& id) {
+  for (const RunbookEntry& entry : index.runbooks)
+    if (same_id(entry.id, id)) return &entry;
+  return nullptr;
+}
+
+}  // namespace
+
+Chosen choose_runbook(Sources& sources, const Project& project, const std::string& id) {
+  Chosen chosen;
+  if (!project.problem.empty()) return chosen.code = refuse(kUsage, project.problem), chosen;
+  if (project.files.empty()) {
+    chosen.code = refuse(kUsage, fmt::format("there is no runbook below {}.", project.root));
+    return chosen;
+  }
+  chosen.index = index_project(sources, project.files);
+  const RunbookEntry* entry = by_id(chosen.index, id);
+  if (!entry) {
+    std::vector<std::string> ids;
+    for (const RunbookEntry& each : chosen.index.runbooks) ids.push_back(each.id);
+    std::string all;
+    if (ids.size() <= 12)
+      for (const std::string& each : ids) all += (all.empty() ? " This project has " : ", ") + each;
+    std::string near = suggestion(id, ids);
+    chosen.code = refuse(kUsage, fmt::format("no runbook `{}` here.{}", id, !near.empty() ? near : all.empty() ? "" : all + "."));
+    return chosen;
+  }
+  Compiled compiled = compile_runbook(sources, entry->path, entry->id, catalogue());
+  size_t errors = 0;
+  for (const Diagnostic& d : compiled.diagnostics) {
+    if (d.severity != Severity::Error) continue;
+    if (errors++ < 10) fmt::print(stderr, "{}\n", render_pretty(d, colours(2)));
+  }
+  if (!compiled.program) {
+    chosen.code = refuse(kUsage, fmt::format("{} does not compile: {} error{}. Nothing was started.", entry->id, errors, errors == 1 ? "" : "s"));
+    return chosen;
+  }
+  chosen.program = std::move(compiled.program);
+  return chosen;
+}
+
+std::string choose_environment(const Program& program, const std::string& asked, int& code) {
+  std::vector<std::string> names;
+  for (const Environment& e : program.environments) names.push_back(e.name);
+  if (asked.empty()) {
+    if (names.size() == 1) return names[0];
+    std::string all;
+    for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
+    code = refuse(kUsage, names.empty() ? "no environment is declared: add `env NAME` with a line for each resource."
+                                        : fmt::format("which environment? Say `--env` with one of: {}.", all));
+    return {};
+  }
+  if (std::find(names.begin(), names.end(), asked) != names.end()) return asked;
+  code = refuse(kUsage, fmt::format("no environment `{}` here.{}", asked, suggestion(asked, names)));
+  return {};
+}
+
+std::vector<std::pair<std::string, std::string>> collect_inputs(const Program& program, const std::vector<std::string>& input_flags,
+                                                                const std::vector<std::pair<std::string, std::string>>& extra, int& code) {
+  std::vector<std::pair<std::string, std::string>> inputs;
+  std::vector<std::string> known;
+  for (const InputInfo& input : program.runbook.inputs) known.push_back(input.name);
+  for (const std::string& flag : input_flags) {
+    size_t eq = flag.find('=');
+    if (eq == std::string::npos) return code = refuse(kUsage, fmt::format("`--input {}` has no `=`. It is written `--input NAME=VALUE`.", flag)), inputs;
+    inputs.emplace_back(flag.substr(0, eq), flag.substr(eq + 1));
+  }
+  inputs.insert(inputs.end(), extra.begin(), extra.end());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const std::string& name = inputs[i].first;
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return code = refuse(kUsage, fmt::format("`{}` is neither a flag nor an input of {}.{}", name, program.runbook.id, suggestion(name, known))), inputs;
+    for (size_t j = 0; j < i; ++j)
+      if (inputs[j].first == name) return code = refuse(kUsage, fmt::format("the input `{}` is given twice.", name)), inputs;
+  }
+  return inputs;
+}
+
+}  // namespace rbc::cli
