@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""The program as a script or a person in a hurry meets it: exit codes, one clear sentence, nothing raw on the terminal."""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ARGS = None
+
+FINE = """\
+http    api: The service
+contact lead: Team lead
+
+env local
+  api  = http://127.7.7.7:9
+  lead = log
+
+runbook T-1: Nothing listens here
+  severity low
+  goal     answers
+
+  input tries = 3: How often
+  input pause = 100ms at most 1s: How long between
+
+  escalation until acknowledged
+    after 30m  page lead
+
+  step look: Look
+    check answers: The service answers
+      api> GET /health
+"""
+
+
+class Cli(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="rbc-cli-")
+        self.path = pathlib.Path(self.folder.name)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def write(self, name, text):
+        (self.path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def rbc(self, *words, env=None, timeout=60):
+        done = subprocess.run([ARGS.rbc, *words], cwd=self.path, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout,
+                              env={**os.environ, **(env or {})})
+        return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+    def refused(self, code, *words, says):
+        got, out, err = self.rbc(*words)
+        self.assertEqual(got, code, f"{words}: {out}{err}")
+        self.assertIn(says, err)
+        self.assertTrue(err.startswith("rbc: "), err)
+        self.assertLessEqual(len(err.strip().splitlines()), 3, err)
+
+    def test_usage(self):
+        self.write("a.runbook", FINE)
+        self.refused(2, "chekc", says="Did you mean `check`?")
+        self.refused(2, "check", "--formt", "json", says="Did you mean `format`?")
+        self.refused(2, "check", "--format", "yaml", says="pretty, short or json")
+        self.refused(2, "check", "--max-errors", "-1", says="whole number")
+        self.refused(2, "run", says="needs ID")
+        self.refused(2, "run", "t-2", "--headless", says="T-1")
+        self.refused(2, "run", "t-1", "--env", "locl", "--headless", says="Did you mean `local`?")
+        self.refused(2, "run", "t-1", "--headless", "--trys", "4", says="Did you mean `tries`?")
+        self.refused(2, "run", "t-1", "--headless", "--input", "tries", says="NAME=VALUE")
+        self.refused(2, "run", "t-1", "--headless", "--tries", "many", says="tries")
+        self.refused(2, "run", "t-1", "--headless", "--pause", "2h", says="pause")
+        self.refused(2, "run", "t-1", "--headless", "--from", "lok", says="Did you mean `look`?")
+        self.refused(2, "run", "t-1", "--headless", "--may", "destroy", says="change")
+        self.refused(2, "run", "t-1", "--headless", "--since", "yesterday", says="--since")
+        self.refused(2, "run", "t-1", says="--headless")
+        self.refused(2, "show", "nothing", says="rbc runs")
+        self.refused(2, "look", "answrs", says="Did you mean `answers`?")
+        self.refused(2, "explain", "E9999", says="E9999")
+        self.refused(2, "completion", "tcsh", says="bash, zsh or fish")
+        self.assertEqual(self.rbc()[0], 2)
+
+    def test_help_needs_no_project(self):
+        for words in (["help"], ["--help"], ["help", "run"], ["run", "--help"], ["version"], ["--version"], ["help", "exit-codes"]):
+            code, out, err = self.rbc(*words)
+            self.assertEqual((code, err), (0, ""), words)
+            self.assertTrue(out, words)
+        self.assertEqual(json.loads(self.rbc("version", "--json")[1])["language"], "1")
+
+    def test_every_diagnostic_is_explained(self):
+        for code in ("E0401", "e0105", "W0124"):
+            got, out, _ = self.rbc("explain", code)
+            self.assertEqual(got, 0)
+            self.assertIn(code.upper(), out)
+
+    def test_check(self):
+        self.write("a.runbook", FINE)
+        self.assertEqual(self.rbc("check")[0], 0)
+        self.write("b.runbook", FINE.replace("T-1", "T-9").replace("check answers", "chekc answers"))
+        code, out, _ = self.rbc("check", "b.runbook")
+        self.assertEqual(code, 1)
+        self.assertIn("b.runbook:", out)
+        self.assertIn("check", out)
+        code, out, _ = self.rbc("check", "--format", "json", "b.runbook")
+        self.assertEqual(code, 1)
+        self.assertGreaterEqual(json.loads(out)["errors"], 1)
+        self.refused(3, "check", "absent.runbook", says="absent.runbook")
+
+    def test_bad_files(self):
+        for name, text in {"nul": b"redis c\0\n", "utf8": b"redis \xff\xfe\n", "escape": b"# \x1b[31m\nredis cache: \x1b]0;x\x07\n",
+                           "nest": b"runbook A: a\n  goal b\n  step c\n    when " + b"(" * 100000 + b"\n", "empty": b"", "cut": FINE.encode()[:300]}.items():
+            self.write("x.runbook", text)
+            code, out, err = self.rbc("check", "x.runbook")
+            self.assertIn(code, (0, 1), f"{name}: {err}")
+            self.assertNotIn("\x1b", out + err, name)
+            self.assertLess(len(out), 20000, name)
+
+    def test_project_file(self):
+        self.write("a.runbook", FINE)
+        self.write("rbc.toml", "language = 1\n")
+        self.assertEqual(self.rbc("check")[0], 0)
+        self.write("rbc.toml", "langauge = 1\n")
+        self.refused(2, "check", says="Did you mean `language`?")
+        self.write("rbc.toml", "language = \n")
+        self.refused(2, "check", says="rbc.toml:1")
+        self.write("rbc.toml", 'rbc = ">=99.0"\n')
+        self.refused(2, "check", says="99.0")
+
+    def test_a_run_that_finds_nobody(self):
+        self.write("a.runbook", FINE)
+        code, out, err = self.rbc("run", "t-1", "--env", "local", "--headless")
+        self.assertEqual(code, 10, out + err)
+        self.assertIn("red", out)
+        self.assertIn("page", out)
+        code, listed, _ = self.rbc("runs", "--json")
+        row = json.loads(listed.splitlines()[0])
+        self.assertEqual((code, row["outcome"], row["runbook"]), (0, "escalated", "T-1"))
+        code, shown, _ = self.rbc("show", "last")
+        self.assertEqual(code, 0)
+        self.assertIn("escalated", shown)
+        events = [json.loads(line) for line in self.rbc("show", "last", "--json")[1].splitlines()]
+        self.assertTrue(events)
+        self.refused(2, "ack", "last", says="ended")
+
+    def test_look(self):
+        self.write("a.runbook", FINE)
+        code, out, err = self.rbc("look", "--env", "local")
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("T-1.answers", out)
+        self.assertIn("red", out)
+        self.assertEqual(self.rbc("look", "answers", "--env", "local", "--json")[0], 1)
+
+    def test_json_is_json(self):
+        self.write("a.runbook", FINE)
+        code, out, _ = self.rbc("run", "t-1", "--json")
+        self.assertEqual(code, 10)
+        self.assertGreater(len([json.loads(line) for line in out.splitlines()]), 3)
+
+    def test_a_store_that_is_garbage(self):
+        self.write("a.runbook", FINE)
+        (self.path / ".rbc").mkdir()
+        (self.path / ".rbc" / "runs.db").write_bytes(b"this is no database" * 100)
+        code, _, err = self.rbc("runs")
+        self.assertEqual(code, 3)
+        self.assertIn("rbc: ", err)
+        code, _, err = self.rbc("run", "t-1", "--headless")
+        self.assertEqual(code, 3)
+
+    def test_completion(self):
+        self.write("a.runbook", FINE)
+        for words, wanted in ((["ch"], "check"), (["run", ""], "t-1"), (["run", "t-1", "--env", ""], "local"), (["run", "t-1", "--from", ""], "look"),
+                              (["run", "t-1", "--tr"], "--tries"), (["look", "a"], "answers"), (["explain", "E040"], "E0401")):
+            code, out, err = self.rbc("__complete", *words)
+            self.assertEqual((code, err), (0, ""))
+            self.assertIn(wanted, out.split(), words)
+        script = self.rbc("completion", "bash")[1] + '\nCOMP_WORDS=(rbc run ""); COMP_CWORD=2; _rbc; printf "%s\\n" "${COMPREPLY[@]}"\n'
+        folder = str(pathlib.Path(ARGS.rbc).parent)
+        done = subprocess.run(["bash", "-c", script], cwd=self.path, capture_output=True, text=True, env={**os.environ, "PATH": folder + ":" + os.environ["PATH"]}, timeout=30)
+        self.assertIn("t-1", done.stdout.split(), done.stderr)
+
+
+def main():
+    global ARGS
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rbc", required=True)
+    ARGS, rest = parser.parse_known_args()
+    unittest.main(argv=[sys.argv[0], *rest], verbosity=2)
+
+
+main()

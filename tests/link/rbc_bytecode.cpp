@@ -1,0 +1,3 @@
+#include "vm/bytecode/image.hpp"
+
+int main() { return rbc::load("").program ? 1 : 0; }

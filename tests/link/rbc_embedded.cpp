@@ -1,0 +1,3 @@
+#include "grammar/embedded/sql.hpp"
+
+int main() { return 0; }
