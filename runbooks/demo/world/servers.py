@@ -174,8 +174,13 @@ class Servers:
         return done
 
     def sessions(self, client=None):
-        """What pg_stat_activity says of every client but us; an empty list when it does not answer."""
+        """What pg_stat_activity says of every client but us; an empty list when the server does not answer."""
+        end = time.monotonic() + 5
         done = self._psql(_SESSIONS, check=False)
+        # The reserved slots may be taken for a moment, by rbc among others: that is no reason to call the list empty.
+        while done.returncode != 0 and "too many clients" in done.stderr and time.monotonic() < end:
+            time.sleep(0.1)
+            done = self._psql(_SESSIONS, check=False)
         rows = json.loads(done.stdout) if done.returncode == 0 else []
         return [r for r in rows if client in (None, r["client"])]
 
