@@ -88,6 +88,12 @@ class Cli(unittest.TestCase):
             self.assertTrue(out, words)
         self.assertEqual(json.loads(self.rbc("version", "--json")[1])["language"], "1")
 
+    def test_the_program_links_no_network_library(self):
+        linked = subprocess.run(["ldd", ARGS.rbc], capture_output=True, text=True, timeout=20).stdout
+        self.assertIn("libc.so", linked)
+        for library in ("libcurl", "libpq", "libhiredis"):
+            self.assertNotIn(library, linked)
+
     def test_every_diagnostic_is_explained(self):
         for code in ("E0401", "e0105", "W0124"):
             got, out, _ = self.rbc("explain", code)
