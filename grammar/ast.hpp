@@ -152,8 +152,8 @@ std::vector<TextPiece> pieces(const Tree& tree, NodeId text_title_prose_or_segme
 // The path of a Hole: `<pool.used?>` is {"pool", "used"}.
 std::vector<std::string> hole_path(const Tree& tree, NodeId hole);
 
-// Embedded text as its own parser reads it: lines joined with `\n`, the common indentation removed, `\<` still as written
-// (the embedded grammars take it as `<`), holes still as `<name>`.
+// Embedded text as its own parser reads it: lines joined with `\n`, the common indentation removed, `\<` become `<`, holes still as
+// `<name>` (only those in `holes` are holes).
 struct Captured {
   struct Hole {
     uint32_t begin;                  // in `text`, of the `<`
@@ -174,8 +174,7 @@ struct Captured {
   Span file_span(uint32_t text_begin, uint32_t text_end) const;
 };
 
-// Of an Utterance, Raw, Reply, Message, Note or Binding node: its Raw as text. `unescape`: `\<` becomes `<` (for prose and bodies that no
-// embedded grammar reads: messages, `prints`, `body`).
-Captured capture(const Tree& tree, NodeId node, bool unescape = false);
+// Of an Utterance, Raw, Reply, Message, Note, Pattern or Binding node (or one that holds an Utterance): its Raw as text.
+Captured capture(const Tree& tree, NodeId node);
 
 }  // namespace rbc

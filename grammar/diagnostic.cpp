@@ -1,0 +1,74 @@
+#include "grammar/diagnostic.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rbc {
+
+namespace {
+
+constexpr Severity severity_of(std::string_view code) { return code.starts_with('W') ? Severity::Warning : Severity::Error; }
+
+uint64_t fnv1a(uint64_t hash, std::string_view bytes) {
+  for (char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return (hash ^ 0xFF) * 0x100000001b3ULL;
+}
+
+}  // namespace
+
+const std::vector<DiagnosticInfo>& all_diagnostics() {
+  static const std::vector<DiagnosticInfo> kAll{
+#define RBC_DIAGNOSTIC(code, message, explanation, failing, mended) {code, severity_of(code), message, explanation, failing, mended},
+#include "grammar/diagnostics.def"
+#undef RBC_DIAGNOSTIC
+  };
+  return kAll;
+}
+
+const DiagnosticInfo* find_diagnostic(std::string_view code) {
+  for (const DiagnosticInfo& info : all_diagnostics())
+    if (info.code == code) return &info;
+  return nullptr;
+}
+
+Diagnostic::Diagnostic(std::string code, const Source& source, Span span, std::string message, std::string help)
+    : code(std::move(code)), message(std::move(message)), primary{&source, span, {}}, help(std::move(help)) {
+  severity = severity_of(this->code);
+}
+
+std::string Diagnostic::fingerprint() const {
+  uint64_t hash = fnv1a(0xcbf29ce484222325ULL, code);
+  hash = fnv1a(hash, origin);
+  if (primary.source) {
+    std::string_view path = primary.source->path();
+    hash = fnv1a(hash, path.substr(path.find_last_of('/') + 1));
+    std::string_view line = primary.source->line(primary.source->line_at(primary.span.begin));
+    size_t first = line.find_first_not_of(' ');
+    hash = fnv1a(hash, first == std::string_view::npos ? std::string_view() : line.substr(first));
+    hash = fnv1a(hash, primary.source->slice(primary.span).substr(0, 200));
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+void Sink::add(Diagnostic diagnostic) {
+  if (diagnostic.severity == Severity::Warning) ++warnings_;
+  else if (++errors_ > max_errors_) {
+    ++dropped_;
+    return;
+  }
+  all_.push_back(std::move(diagnostic));
+}
+
+bool Sink::has(std::string_view code) const {
+  return std::any_of(all_.begin(), all_.end(), [&](const Diagnostic& d) { return d.code == code; });
+}
+
+void Sink::sort() {
+  std::stable_sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    std::string_view path_a = a.primary.source ? std::string_view(a.primary.source->path()) : "", path_b = b.primary.source ? std::string_view(b.primary.source->path()) : "";
+    return std::tie(path_a, a.primary.span.begin, a.code) < std::tie(path_b, b.primary.span.begin, b.code);
+  });
+}
+
+}  // namespace rbc

@@ -1,0 +1,340 @@
+// How the parser words what is broken: one sentence about this file, then what to write.
+#include <fmt/format.h>
+
+#include "grammar/state.hpp"
+#include "grammar/suggest.hpp"
+
+namespace rbc::parsing {
+
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+const Words& declaration_words() {
+  static const Words kWords{"use",   "secret",    "env",   "message",    "check",   "procedure", "runbook", "test",    "optional", "postgres",
+                            "pgbouncer", "redis", "http",  "prometheus", "compose", "host",      "command", "contact", "channel"};
+  return kWords;
+}
+const Words& part_words() {
+  static const Words kWords{"severity", "alert", "target",     "reviewed", "goal",    "see",  "service",
+                            "owner",    "needs", "input", "escalation", "check",    "message", "step", "afterwards"};
+  return kWords;
+}
+const Words& statement_words() {
+  static const Words kWords{"check", "do",      "caution", "require", "poll",   "watch",    "wait",    "show",   "when",    "depending",
+                            "for",   "retry",   "repeat",  "within",  "diagnose", "ask",    "choose",  "confirm", "approve", "page",
+                            "tell",  "escalate", "end",    "fail"};
+  return kWords;
+}
+const Words& check_words() {
+  static const Words kWords{"check", "red", "amber", "blind", "no", "judge", "within"};
+  return kWords;
+}
+const Words& test_words() {
+  static const Words kWords{"run", "given", "at", "operator", "acknowledge", "crash", "expect"};
+  return kWords;
+}
+const Words& reply_words() {
+  static const Words kWords{"status", "body", "row", "value", "prints", "exits", "refuses", "takes", "no", "unasked", "then"};
+  return kWords;
+}
+
+// Words that other tools use for what the language calls differently.
+std::string_view other_word(std::string_view word) {
+  static const std::pair<std::string_view, std::string_view> kOthers[] = {
+      {"if", "when"},          {"else", "otherwise"},   {"sleep", "wait"},     {"print", "show"},      {"echo", "show"},    {"loop", "repeat"},
+      {"foreach", "for each"}, {"switch", "depending"}, {"case", "depending"}, {"notify", "tell"},     {"alert", "page"},   {"abort", "end aborted"},
+      {"exit", "end"},         {"return", "end"},       {"run", "do"},         {"exec", "do"},         {"assert", "require"}, {"input", "ask"},
+      {"while", "poll until"}, {"until", "poll until"}, {"try", "otherwise"},  {"call", "do"},         {"warn", "tell"},    {"import", "use"},
+      {"include", "use"},      {"task", "step"},        {"params", "input"},   {"finally", "afterwards"}};
+  for (auto& [theirs, ours] : kOthers)
+    if (theirs == word) return ours;
+  return {};
+}
+
+std::string list(const std::vector<std::string>& items, std::string_view last = " or ") {
+  std::string text;
+  for (size_t i = 0; i < items.size(); ++i) text += (i == 0 ? "" : i + 1 == items.size() ? std::string(last) : ", ") + items[i];
+  return text;
+}
+
+}  // namespace
+
+std::string_view State::word_at(uint32_t at) const {
+  uint32_t end = name_end(text, at);
+  if (end > at) return text.substr(at, end - at);
+  while (end < text.size() && text[end] != ' ' && text[end] != '\n' && text[end] != '\t' && end - at < 40) ++end;
+  if (end == at && end < text.size()) ++end;
+  // Never half a character.
+  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
+  return text.substr(at, end - at);
+}
+
+// The first word of the line that a node begins on.
+std::string_view State::line_opener(NodeId node) const {
+  uint32_t at = tree_.nodes[node].begin;
+  while (at > 0 && text[at - 1] != '\n') --at;
+  while (at < text.size() && text[at] == ' ') ++at;
+  return word_at(at);
+}
+
+std::string State::expectation(uint32_t at, std::string& help) const {
+  std::vector<std::string> strong, all;
+  auto put = [](std::vector<std::string>& to, const char* what) {
+    for (auto& have : to)
+      if (have == what) return;
+    to.emplace_back(what);
+  };
+  for (const Wanted& wanted : wanted_) {
+    if (!wanted.weak) put(strong, wanted.what);
+    put(all, wanted.what);
+  }
+  const auto& shown = strong.empty() ? all : strong;
+  std::vector<std::string_view> words;
+  for (const std::string& one : all)
+    if (one.size() > 2 && one.front() == '`') words.push_back(std::string_view(one).substr(1, one.size() - 2));
+  if (std::string near = did_you_mean(word_at(at), words); !near.empty()) help = fmt::format("Did you mean `{}`?", near);
+  for (const std::string& one : shown) {
+    if (one == "`every`" && help.empty()) help = "Write `every` and a duration: how often should I look?";
+    if (one == "an indented block" && help.empty()) help = "What belongs to this line stands beneath it, two blanks deeper.";
+    if (one == "`:`" && help.empty()) help = "After the colon stands what people read.";
+  }
+  if (shown.empty()) return "I do not understand this";
+  std::vector<std::string> some(shown.begin(), shown.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(shown.size(), 12)));
+  return fmt::format("Expected {}", list(some));
+}
+
+Diagnostic State::explain(const SyntaxError& error) const {
+  const uint32_t size = static_cast<uint32_t>(text.size());
+  const std::string code = error.code;
+  uint32_t at = std::min(error.at, size);
+  std::string_view word = at < size ? word_at(at) : std::string_view();
+  uint32_t end = at + static_cast<uint32_t>(word.size());
+  std::string message, help;
+
+  auto make = [&]() { return Diagnostic(code, source_, {at, end}, message, help); };
+  auto unknown = [&](std::string_view what, const Words& candidates, bool others) {
+    message = fmt::format("{} begins with `{}`.", what, visible(word));
+    std::string near = did_you_mean(word, candidates);
+    if (near.empty() && others) near = other_word(word);
+    if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
+    Diagnostic diagnostic = make();
+    if (!near.empty()) diagnostic.fix({fmt::format("write `{}`", near), {{&source_, {at, end}, near}}, false});
+    return diagnostic;
+  };
+
+  if (at < size && text[at] == '\t' && code != "E0123") {
+    Diagnostic tab("E0122", source_, {at, at + 1}, "A tab stands here.", "Use blanks.");
+    uint32_t blank = at;
+    while (blank > 0 && (text[blank - 1] == ' ' || text[blank - 1] == '\t')) --blank;
+    if (blank == 0 || text[blank - 1] == '\n') tab.message = "A tab in the indentation.";
+    return tab;
+  }
+  if (code == "E0100") {
+    bool block = false;
+    for (const Wanted& wanted : wanted_) block |= std::string_view(wanted.what) == "an indented block";
+    message = expectation(at, help) + " here.";
+    if (block) {
+      // The line that lacks its block is the one above.
+      at = last_end > 0 ? last_end : at;
+      uint32_t line = at;
+      while (line > 0 && text[line - 1] != '\n') --line;
+      while (line < at && text[line] == ' ') ++line;
+      message = fmt::format("Expected an indented block under `{}`.", visible(word_at(line)));
+      end = at;
+      at = line;
+    } else if (at >= size) {
+      end = at;
+    } else if (text[at] == '\n') {
+      end = at;
+    }
+    return make();
+  }
+  if (code == "E0101") {
+    uint32_t after = end;
+    while (after < size && text[after] == ' ') ++after;
+    if (after < size && text[after] == '=' && after > at) {
+      message = fmt::format("No declaration begins with `{}`.", visible(word));
+      help = "A binding such as `name = address` stands beneath an `env`.";
+      return make();
+    }
+    return unknown("No declaration", declaration_words(), true);
+  }
+  if (code == "E0102") {
+    message = fmt::format("A runbook has no line that begins with `{}`.", visible(word));
+    std::string near = did_you_mean(word, part_words());
+    for (std::string_view statement : statement_words())
+      if (near.empty() && statement == word) help = "That stands in a step: `step name: Title`, and this line beneath it.";
+    if (near.empty() && help.empty()) near = std::string(other_word(word));
+    if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
+    Diagnostic diagnostic = make();
+    if (!near.empty()) diagnostic.fix({fmt::format("write `{}`", near), {{&source_, {at, end}, near}}, false});
+    return diagnostic;
+  }
+  if (code == "E0103") {
+    message = "A rung begins with `after`, `every` or `when`.";
+    if (word == "in") help = "Did you mean `after`?";
+    else if (std::string near = did_you_mean(word, {"after", "every", "when"}); !near.empty()) help = fmt::format("Did you mean `{}`?", near);
+    return make();
+  }
+  if (code == "E0104") {
+    message = fmt::format("A check looks and judges. `{}` is not one of its lines.", visible(word));
+    std::string near = did_you_mean(word, check_words());
+    uint32_t rest = end, line_end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', at), size));
+    while (rest < line_end && text[rest] == ' ') ++rest;
+    if (word == "expect" || word == "assert" || word == "require")
+      help = fmt::format("Did you mean `red unless {}`?", visible(text.substr(rest, std::min<uint32_t>(line_end - rest, 60))));
+    else if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
+    else help = "Its lines are looks such as `db> …` or `x = db> …`, `check …`, `red if …`, `amber if …`, `blind if …`, `no answer is …` and `judge: …`.";
+    return make();
+  }
+  if (code == "E0105") return unknown("No line here", statement_words(), true);
+  if (code == "E0106") {
+    message = "A test line begins with `run`, `given`, `at`, `operator`, `acknowledge`, `crash` or `expect`.";
+    std::string near = did_you_mean(word, test_words());
+    if (near.empty() && word == "assert") near = "expect";
+    if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
+    return make();
+  }
+  if (code == "E0107") {
+    message = fmt::format("`{}` is no answer.", visible(word));
+    help = "One is: status, body, row, value, prints, exits, refuses, takes, no answer, no rows, unasked, then.";
+    if (std::string near = did_you_mean(word, reply_words()); !near.empty()) help = fmt::format("Did you mean `{}`? {}", near, help);
+    return make();
+  }
+  if (code == "E0108") {
+    bool joins = false;
+    for (std::string_view joining : {"and", "or", "not", "is", "in", "of", "as", "else", "with", "within", "every", "for", "until", "per", "passes", "fails",
+                                     "missing", "present", "contains", "matches", "green", "amber", "red", "blind", "yes", "no", "tolerating", "unless"})
+      joins |= joining == word;
+    message = fmt::format("`{}` {}; call it something else.", word, joins ? "is a word of the language" : "begins a line");
+    help = fmt::format("For example `the-{}`.", word);
+    return make();
+  }
+  if (code == "E0109") {
+    bool env = open_kind() == Kind::Env;
+    if (env) {
+      message = fmt::format("`{}` is no line of an environment.", visible(word));
+      help = "An environment binds resources: `name = address`, and `input runbook.name = value`.";
+    } else {
+      std::string_view kind = spelling(open_word());
+      message = fmt::format("`{}` does not belong to a `{}`.", visible(word), kind);
+      help = kind == "command" ? "A command has runs, reads, changes, destroys, repeats, exports."
+                               : "A host has reads, changes, destroys, repeats, exports; an http has reads, changes, destroys, repeats.";
+      if (std::string near = did_you_mean(word, {"reads", "changes", "destroys", "repeats", "runs", "exports"}); !near.empty())
+        help = fmt::format("Did you mean `{}`?", near);
+    }
+    return make();
+  }
+  if (code == "E0111") {
+    message = "`and` and `or` side by side need parentheses.";
+    help = "Write `(a and b) or c`, or `a and (b or c)`: they are not the same.";
+    at = last_end - (last_end >= 3 && text.substr(last_end - 3, 3) == "and" ? 3 : 2);
+    end = last_end;
+    return make();
+  }
+  if (code == "E0112") {
+    message = "One comparison at a time: `a < b and b < c`.";
+    uint32_t from = tree_.nodes[open_.back().node].begin;
+    end = last_end;
+    at = std::min(from, end);
+    return make();
+  }
+  if (code == "E0113") {
+    end = at + 2;
+    message = "Equality is spelled `is`.";
+    Diagnostic diagnostic = make();
+    bool left = at > 0 && text[at - 1] != ' ', right = end < size && text[end] != ' ';
+    diagnostic.fix({"write `is`", {{&source_, {at, end}, fmt::format("{}is{}", left ? " " : "", right ? " " : "")}}, true});
+    return diagnostic;
+  }
+  if (code == "E0114") {
+    uint32_t blank = at, field = name_end(text, at + 1);
+    while (blank > 0 && text[blank - 1] == ' ') --blank;
+    uint32_t owner = blank;
+    while (owner > 0 && (name_end(text, owner - 1) >= blank || text[owner - 1] == '-')) --owner;
+    end = std::max(field, at + 1);
+    message = fmt::format("No blank before a field: `{}{}`.", text.substr(owner, blank - owner), text.substr(at, end - at));
+    Diagnostic diagnostic = make();
+    diagnostic.fix({"remove the blank", {{&source_, {blank, at}, ""}}, true});
+    return diagnostic;
+  }
+  if (code == "E0115") {
+    uint32_t line = tree_.nodes[open_.back().node].begin;
+    uint32_t line_end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', at), size)), rest = end;
+    while (rest < line_end && text[rest] == ' ') ++rest;
+    std::string limit(text.substr(line, at - line));
+    while (!limit.empty() && limit.back() == ' ') limit.pop_back();
+    std::string mended = fmt::format("do {} {}", limit, text.substr(rest, line_end - rest));
+    message = fmt::format("`do` comes first: `{}`.", visible(mended));
+    Diagnostic diagnostic = make();
+    diagnostic.fix({"put `do` first", {{&source_, {line, line_end}, mended}}, true});
+    return diagnostic;
+  }
+  if (code == "E0116") {
+    while (end < size && text[end] != ' ' && text[end] != '\n') ++end;
+    message = "A length of time is not negative.";
+    return make();
+  }
+  if (code == "E0117") {
+    end = std::min(size, at + 1);
+    message = "This is nested too deep, or too long: at most 200 levels, 64 KiB an utterance.";
+    help = "Give a part of it a name, or put it in a script.";
+    return make();
+  }
+  if (code == "E0120") {
+    std::string_view above = last_child() ? line_opener(last_child()) : std::string_view();
+    message = above.empty() ? std::string("This line is indented, but no block is open here.")
+                            : fmt::format("This line is indented, but the line above it, `{}`, opens no block.", visible(above));
+    uint32_t line_end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', at), size));
+    end = line_end;
+    Diagnostic diagnostic = make();
+    if (!tree_.trivia.empty() && tree_.trivia.back().kind == Trivia::Kind::Comment && last_child() &&
+        tree_.trivia.back().begin >= tree_.nodes[last_child()].end)
+      diagnostic.note("A comment in the margin ends the text above it.");
+    return diagnostic;
+  }
+  if (code == "E0121") {
+    message = "This indentation matches no block around it.";
+    std::vector<std::string> open;
+    for (uint32_t column : columns) open.push_back(std::to_string(column + 1));
+    help = fmt::format("The blocks around it begin at column {}.", list(open, " and "));
+    return make();
+  }
+  if (code == "E0205") {
+    if (last_child() == 0) {
+      message = "`otherwise` answers a failure, but no line stands above it.";
+    } else {
+      std::string_view above = line_opener(last_child());
+      message = fmt::format("`otherwise` answers a failure, but `{}` cannot fail.", visible(above));
+    }
+    return make();
+  }
+  if (code == "E0402") {
+    message = "A check may only look. `do` does not belong in it.";
+    help = "Move this line to a step.";
+    return make();
+  }
+  if (code == "E0705") {
+    message = "This line is part of the command above it, yet begins like a line of its own.";
+    help = "Indent it less.";
+    end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', at), size));
+    return make();
+  }
+  message = "This line is broken.";
+  return make();
+}
+
+void State::report(const SyntaxError& error) {
+  add(explain(error));
+}
+
+void State::add(Diagnostic diagnostic) {
+  if (diagnostic.severity == Severity::Error) {
+    uint32_t line = source_.line_at(diagnostic.primary.span.begin);
+    if (!error_lines_.insert(line).second) return;
+  }
+  sink_.add(std::move(diagnostic));
+}
+
+}  // namespace rbc::parsing
