@@ -55,8 +55,8 @@ def service_says(health):
 
 class Demo:
     def __init__(self, args):
-        self._rbc = os.path.join(args.bin, "rbc")
-        self._backend = os.path.join(args.bin, "demo-backend")
+        self._rbc = os.path.abspath(os.path.join(args.bin, "rbc"))
+        self._backend = os.path.abspath(os.path.join(args.bin, "demo-backend"))
         self._args = args
         self._folder = None
 
@@ -195,7 +195,7 @@ def main():
         signal.signal(number, stopped)
     try:
         code = demo.run()
-        words = {0: "resolved", 10: "escalated", 20: "failed", 30: "aborted"}.get(code, "not run")
+        words = {0: "resolved", 4: "open, to be resumed", 10: "escalated", 20: "failed", 30: "aborted"}.get(code, "not run")
         title(f"The run ended {words}; everything is stopped and removed")
         return code
     except (Stop, NoEngine, places.NoPlace) as error:

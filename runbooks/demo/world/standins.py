@@ -227,8 +227,12 @@ class Docker:
             return _answer()
         return _answer(f"name: {PROJECT}\nservices:\n" + "".join(f"  {s.name}: {{}}\n" for s in chosen))
 
-    def _images(self, *_):
-        return _answer()
+    def _images(self, options, chosen):
+        rows = [{"ID": f"sha256:{s.name}", "ContainerName": f"{PROJECT}-{s.name}-1", "Repository": s.name, "Tag": "demo", "Size": 0}
+                for s in chosen]
+        if options.get("--format") == "json":
+            return _answer(json.dumps(rows) + "\n")
+        return _answer("".join(f"{r['ContainerName']:<26} {r['Repository']:<12} {r['Tag']}\n" for r in rows))
 
     # ── changing ────────────────────────────────────────────────────────────
 
