@@ -12,7 +12,8 @@ endif()
 
 set(RBC_SANITIZE "" CACHE STRING "sanitizers, as in -fsanitize=LIST")
 
-add_compile_options(-Wall -Wextra -Werror -ffp-contract=off -fno-omit-frame-pointer)
+# -pthread everywhere: some libraries bring it, and the precompiled header must be made with the same.
+add_compile_options(-Wall -Wextra -Werror -ffp-contract=off -fno-omit-frame-pointer -pthread)
 if(RBC_SANITIZE)
   add_compile_options(-fsanitize=${RBC_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${RBC_SANITIZE})
