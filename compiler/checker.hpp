@@ -1,0 +1,226 @@
+// Resolves, types and classifies every file it is given: fills Facts, collects diagnostics. One object a compilation; the passes are its
+// methods, spread over the files of this folder by what they look at.
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/checked.hpp"
+#include "compiler/effects.hpp"
+#include "grammar/diagnostic.hpp"
+#include "grammar/source.hpp"
+#include "vm/model/catalogue.hpp"
+
+namespace rbc::front {
+
+// Names that can be seen from a place; the outer ones through `outer`.
+struct Scope {
+  const Scope* outer = nullptr;
+  std::map<std::string, SymbolId, std::less<>> names;
+};
+
+struct File {
+  std::string path;
+  struct Import {
+    std::uint32_t file = 0;
+    std::vector<std::string> only;       // `for db, cache`; empty: everything
+  };
+  std::vector<Import> imports;
+  Scope own;                             // what it declares
+  Scope visible;                         // that, and what it uses
+};
+
+// Where a line stands: what it may do, and where its names live.
+struct Context {
+  enum class Body : std::uint8_t { step, check, evidence, procedure };   // evidence: before the first symptom of a cause
+  Body body = Body::step;
+  Scope* scope = nullptr;
+  NodeRef above;                         // the nearest utterance above in this block
+  bool caution = false;
+  bool retry = false;
+  bool handler = false;                  // `failure` is there
+  bool symptom = false;                  // verdicts are looked at afresh
+};
+
+// Where values of names are put while a body is walked.
+struct Frame {
+  std::uint32_t* locals = nullptr;       // of the frame of `where` items, parameters and a check's names
+  std::vector<std::string>* slots = nullptr;   // of the runbook's activation; null in a check, a procedure, a message
+};
+
+class Checker {
+ public:
+  Checker(Sources& sources, const Catalogue& catalogue) : sources_(sources), catalogue_(catalogue) {}
+
+  // Parses a file and what it uses; its number, or nothing if it cannot be read.
+  std::optional<std::uint32_t> load(const std::string& path);
+  void check_all();
+  void finish();                         // order, and one message a place and code
+
+  Facts facts;
+  std::vector<Diagnostic> diagnostics;
+  std::vector<File> files;
+
+ private:
+  // ── reporting (report.cpp) ──
+  Diagnostic& error(std::string code, Span span, std::string message, std::string help = {});
+  Diagnostic& error(std::string code, NodeId node, std::string message, std::string help = {});
+  const Tree& tree() const { return *facts.trees[file_]; }
+  NodeRef ref(NodeId node) const { return {file_, node}; }
+  std::string text(NodeId node) const { return std::string(tree().text(node)); }
+  std::string where(NodeRef at) const;   // "pivotal.runbook:7"
+  unsigned line(NodeRef at) const;
+
+  // ── names (scope.cpp) ──
+  SymbolId find(const Scope* scope, std::string_view name) const;
+  SymbolId declare(Scope& scope, NodeId name, Symbol symbol);   // E0207
+  SymbolId add(Symbol symbol);
+  void unknown(NodeId at, Span span, std::string_view name);    // E0201, E0202, E0208
+  std::vector<std::string_view> candidates(const Scope* scope) const;
+  SymbolId resolve(NodeId name_node, std::string_view name);    // reports; kNoSymbol if there is none
+  SymbolId bind_value(NodeId declaring, NodeId name, Type type, SymbolKind kind = SymbolKind::value);
+  SymbolId resource_named(NodeId name, bool contact);           // a resource or a contact
+  const Resource* resource_of(SymbolId id) const;
+  void read(SymbolId id, NodeId at);
+
+  // ── declarations (declare.cpp) ──
+  void declare_file(std::uint32_t file);
+  void import_names(std::uint32_t file);
+  void declare_resource(NodeId node);
+  void declare_secret(NodeId node);
+  void declare_check(NodeId node, Scope& scope, std::uint32_t runbook);
+  void declare_message(NodeId node, Scope& scope);
+  void declare_procedure(NodeId node, Scope& scope);
+  void check_exports(NodeId node);
+  std::vector<SymbolId> parameters(NodeId node, Scope& scope, std::uint32_t& locals);
+  void message_body(std::uint32_t index, const Scope& outer);
+  void procedure_body(std::uint32_t index);
+
+  // ── bindings (bindings.cpp) ──
+  void check_environments(std::uint32_t file);
+  void merge_environments(std::uint32_t runbook);
+  std::vector<BindingPiece> binding_pieces(NodeId binding, SymbolId resource, NodeId env, RunbookFacts* runbook);
+  std::set<std::uint32_t> reachable(std::uint32_t file) const;
+
+  // ── runbooks (runbook.cpp) ──
+  void declare_runbook(NodeId node);
+  void check_runbook(std::uint32_t index);
+  void runbook_meta(RunbookFacts& facts);
+  void runbook_input(std::uint32_t index, NodeId node);
+  void ladder(NodeId escalation);
+  void rung(NodeId rung);
+  void check_alerts();
+  void check_questions();
+
+  // ── checks (checks.cpp) ──
+  void check_body(std::uint32_t index);
+  void rule(NodeId node, const std::set<SymbolId>& joined);
+  void mention(NodeId name, NodeId args, NodeId node);           // a check with its arguments: Ref, Apply, Var
+  void refs(NodeId node);
+  void symptom_mentions(NodeId cause);
+  void collect_mentions(NodeId expression, std::vector<CheckMention>& into);
+  void looked_at(NodeId refs);
+
+  // ── statements (statements.cpp, people.cpp) ──
+  void block(NodeId node, bool fresh_scope = true);
+  void statement(NodeId node);
+  void statements(NodeId first);
+  void otherwise(NodeId parent, bool handles = true);
+  void check_bind(NodeId node);
+  void check_do(NodeId node);
+  Type say(NodeId holder, NodeId utterance, bool acts, bool repeatable);   // Probe or Do
+  void call(NodeId node, bool repeatable);
+  void when(NodeId node);
+  void depending(NodeId node);
+  void for_each(NodeId node);
+  void diagnose(NodeId node);
+  void cause(NodeId node);
+  void ask(NodeId node);
+  void choose(NodeId node);
+  void people(NodeId parent);            // By, Voters, ItemMark
+  void notify(NodeId node);
+  void cadence(NodeId node, Micros least_looks, NodeId report_at);
+  LengthFacts length(NodeId node);
+  void lengths_under(NodeId node);       // the Limit of a statement
+  bool falls_through(NodeId block) const;
+
+  // ── expressions (expressions.cpp, operators.cpp, access.cpp) ──
+  Type expression(NodeId node, const Type* expected = nullptr);
+  Type expression_(NodeId node, const Type* expected);
+  Type condition(NodeId node);
+  Type var(NodeId node, const Type* expected);
+  Type use_symbol(SymbolId id, NodeId at, Use& use);
+  Type member(NodeId node);
+  Type above(NodeId node);
+  Type where_kept(NodeId node);
+  Type list_literal(NodeId node, const Type* expected);
+  Type compare(NodeId node);
+  Type compare_is(NodeId node, NodeId left, NodeId right, const Type& a);
+  Type sum(NodeId node);
+  Type product(NodeId node);
+  Type portion(NodeId node);
+  Type cast(NodeId node);
+  Type literal(NodeId node);
+  Type else_of(NodeId node);
+  Type apply(NodeId node);
+  bool as_option(NodeId node, const Type& type);                 // a bare name after a `one of`
+  void mismatch(NodeId node, std::string_view op, NodeId left, const Type& a, NodeId right, const Type& b);
+  std::string unit_help(NodeId value, const Type& wanted) const;
+  std::optional<Access> access(const Type& base, std::string_view name, NodeId at, bool call, NodeId args, bool answer, bool maybe,
+                               std::string_view shown);
+  Type type_node(NodeId node);
+  void narrow(NodeId condition, bool holds);
+
+  // ── holes and prose (prose.cpp) ──
+  HoleFacts hole(NodeId node);
+  void prose(NodeId node);               // Title, Prose, Note, Text: all holes beneath
+  void prose_child(NodeId node, Kind kind);
+
+  // ── utterances (utterances.cpp, templates_*.cpp) ──
+  Type utterance(NodeId node, bool acts, bool repeatable, NodeId limit);
+  struct Spoken;                         // an utterance while its template is made
+  void spoken_sql(Spoken& spoken);
+  void spoken_words(Spoken& spoken);
+  void spoken_shell(Spoken& spoken);
+  void spoken_http(Spoken& spoken);
+  void spoken_prom(Spoken& spoken);
+  void judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& uses);
+  void problems(Spoken& spoken, const std::vector<embedded::Problem>& found);
+  void judge_effect(Spoken& spoken);
+  const CatalogueRow* whole_row(const Spoken& spoken, Effect effect) const;
+  effects::Patterns patterns_of(const Spoken& spoken) const;
+
+  Sources& sources_;
+  const Catalogue& catalogue_;
+  std::uint32_t file_ = 0;
+  Context at_;
+  Frame frame_;
+  std::uint32_t runbook_ = 0xffffffff;   // being checked
+  std::optional<std::uint32_t> item_;    // slot of the row in the `where` being typed
+  Type item_type_;
+  std::vector<SymbolId> narrowed_;
+  std::set<SymbolId> looked_;            // checks that some line before has looked at
+  std::map<SymbolId, NodeRef> read_;     // first line that reads a name
+  std::map<SymbolId, NodeRef> said_;     // name → the utterance that it binds
+  std::vector<SymbolId> questions_;      // asked without an answer
+  std::set<std::string> unbound_elsewhere_;   // names bound in nested blocks of this runbook (E0208)
+  bool check_reads_ok_ = false;          // a rule of the check being walked reads .ok, .status or .exit
+  bool in_rule_ = false;
+  bool in_rung_ = false;
+  NodeId procedure_ = 0;                 // being walked
+  const Scope* runbook_scope_ = nullptr;
+  std::map<std::string, std::uint32_t, std::less<>> loading_;
+};
+
+// Edits of a type's spelling for messages: a number with a unit has one.
+std::string with_article(const Type& type);
+bool fits(const Type& is, const Type& wanted);   // a value of `is` may stand where `wanted` is expected
+Type answer_type(Type plain);            // with .ok .took .at
+Micros micros(std::chrono::milliseconds length);
+inline Effect effect_of(effects::Level level) { return static_cast<Effect>(level); }
+
+}  // namespace rbc::front

@@ -1,0 +1,93 @@
+// Lines that talk to people: questions, choices, pages, and whose answer counts.
+#include <fmt/format.h>
+
+#include "compiler/checker.hpp"
+
+namespace rbc::front {
+
+void Checker::people(NodeId parent) {
+  for (Kind kind : {Kind::By, Kind::Voters}) {
+    const NodeId list = tree().child(parent, kind);
+    if (!list) continue;
+    const auto names = tree().all(list, Kind::Name);
+    for (NodeId name : names) resource_named(name, true);
+    const NodeId count = tree().child(list, Kind::Int);
+    const auto needed = count ? int_of(tree().text(count)) : std::nullopt;
+    if (needed && (*needed < 1 || *needed > static_cast<std::int64_t>(names.size())))
+      error("E0610", count, fmt::format("{} approvals are asked of {} contacts.", *needed, names.size()));
+  }
+  for (NodeId mark : tree().find(Kind::ItemMark, parent)) resource_named(mark, true);
+}
+
+void Checker::ask(NodeId node) {
+  const NodeId name = tree().child(node, Kind::Name), type = tree().child(node, Kind::Type), preset = tree().child(node, Kind::Default);
+  Type is = type ? type_node(type) : Type(TypeTag::text);
+  if (preset) {
+    const NodeId value = tree().expression(preset);
+    const Type given = expression(value, type ? &is : nullptr);
+    if (!type) is = given;
+    else if (!given.is(TypeTag::error) && !is.is(TypeTag::error) && !fits(given, is))
+      error("E0301", value, fmt::format("`{}` is {}, and its default is {}.", text(name), spell(is), spell(given)));
+  }
+  people(node);
+  lengths_under(node);
+  prose_child(node, Kind::Title);
+  prose_child(node, Kind::Beneath);
+  const SymbolId id = bind_value(node, name, is);
+  if (!preset) questions_.push_back(id);
+  otherwise(node);
+}
+
+void Checker::choose(NodeId node) {
+  const NodeId name = tree().child(node, Kind::Name);
+  std::vector<std::string> options;
+  for (NodeId option : tree().all(node, Kind::Option)) {
+    options.emplace_back(tree().name(option));
+    prose_child(option, Kind::Title);
+  }
+  const Type is = Type::one_of(options);
+  const NodeId preset = tree().child(node, Kind::ChooseDefault);
+  if (preset && !tree().child(node, Kind::Error)) as_option(tree().child(preset, Kind::Name), is);
+  people(node);
+  lengths_under(node);
+  prose_child(node, Kind::Title);
+  for (NodeId note : tree().all(node, Kind::Note)) prose(note);
+  const SymbolId id = bind_value(node, name, is);
+  if (!preset) questions_.push_back(id);
+  otherwise(node);
+}
+
+void Checker::notify(NodeId node) {
+  for (NodeId name : tree().all(node, Kind::Name)) resource_named(name, true);
+  prose_child(node, Kind::Title);
+  const NodeId with = tree().child(node, Kind::MessageUse);
+  if (!with) return;
+  const NodeId name = tree().child(with, Kind::Name);
+  const SymbolId id = resolve(name, text(name));
+  const NodeId args = tree().child(with, Kind::Args);
+  if (id == kNoSymbol) return;
+  const Symbol symbol = facts.symbols[id];
+  if (symbol.kind != SymbolKind::message) {
+    error("E0201", name, fmt::format("`{}` is not a message.", symbol.name));
+    return;
+  }
+  Use use;
+  use.as = Use::As::symbol;
+  use.symbol = id;
+  facts.uses[ref(with)] = use;
+  const auto parameters = facts.messages[symbol.index].parameters;
+  std::size_t given = 0;
+  if (args)
+    for (NodeId argument : tree().children(args)) {
+      const Type wanted = given < parameters.size() ? facts.symbols[parameters[given]].type : Type();
+      const Type is = expression(argument, &wanted);
+      if (!is.is(TypeTag::error) && !wanted.is(TypeTag::error) && !fits(is, wanted))
+        error("E0301", argument, fmt::format("`{}` takes {} here, and this is {}.", symbol.name, spell(wanted), spell(is)));
+      ++given;
+    }
+  if (given != parameters.size())
+    error("E0201", with, fmt::format("`{}` takes {} argument{}, and {} {} given.", symbol.name, parameters.size(), parameters.size() == 1 ? "" : "s", given,
+                                     given == 1 ? "is" : "are"));
+}
+
+}  // namespace rbc::front

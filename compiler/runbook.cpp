@@ -1,0 +1,223 @@
+// A runbook: its header lines, inputs, ladders; and the order in which its parts are typed.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/checker.hpp"
+
+namespace rbc::front {
+
+namespace {
+
+std::string plain(std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\r')) text.remove_suffix(1);
+  return std::string(text);
+}
+
+}  // namespace
+
+Micros micros(std::chrono::milliseconds length) { return static_cast<Micros>(length.count()) * 1000; }
+
+void Checker::runbook_meta(RunbookFacts& r) {
+  const NodeId node = r.def.node;
+  const auto once = [&](Kind kind, std::string_view what) {
+    const auto all = tree().all(node, kind);
+    for (std::size_t i = 1; i < all.size(); ++i)
+      error("E0209", all[i], fmt::format("{} has two {}.", r.id, what), "Keep one.")
+          .with({&tree().source(), tree().span(all[0]), "the first"});
+    return all.empty() ? NodeId{0} : all[0];
+  };
+  if (const NodeId severity = once(Kind::Severity, "severities")) r.severity = spelling(tree().word(severity));
+  if (const NodeId goal = once(Kind::Goal, "goals")) {
+    r.goal = ref(tree().child(goal, Kind::Refs));
+  } else if (!tree().child(node, Kind::Error)) {
+    error("E0204", tree().child(node, Kind::Name), fmt::format("{} has no goal.", r.id), "Which checks say that it is over? Write `goal NAME, …`.");
+  }
+  once(Kind::Target, "lines of targets");
+  once(Kind::Reviewed, "dates of review");
+  once(Kind::Afterwards, "afterwards");
+  for (NodeId alert : tree().all(node, Kind::Alert)) {
+    AlertInfo info;
+    info.name = tree().name(alert);
+    info.severity = spelling(tree().word(alert));
+    for (NodeId label : tree().all(alert, Kind::Label)) {
+      std::string value;
+      for (const TextPiece& piece : pieces(tree(), tree().child(label, Kind::Text))) value += piece.text;
+      info.labels.emplace_back(tree().name(label), value);
+    }
+    r.alerts.push_back(std::move(info));
+  }
+  for (NodeId target : tree().find(Kind::TargetTime, node)) {
+    const auto length = duration_of(tree().text(tree().child(target, Kind::Duration)));
+    if (!length) {
+      error("E0308", tree().child(target, Kind::Duration), "This length does not fit, or has its units out of order.");
+      continue;
+    }
+    (tree().word(target) == Word::Acknowledge ? r.acknowledge_target : r.resolve_target) = micros(*length);
+  }
+  for (NodeId part : tree().children(node)) {
+    const NodeId first = tree().first(part);
+    switch (tree().kind(part)) {
+      case Kind::Service: r.about.emplace_back("service", plain(text(first))); break;
+      case Kind::Owner: r.about.emplace_back("owner", plain(text(first))); break;
+      case Kind::Needs: r.about.emplace_back("needs", plain(text(first))); break;
+      case Kind::See: r.about.emplace_back("see", plain(text(first))); break;
+      case Kind::Reviewed: {
+        const NodeId every = tree().next(first);
+        r.about.emplace_back("reviewed", fmt::format("{} every {}", plain(text(first)), every ? plain(text(every)) : ""));
+        if (!instant_of(plain(text(first)))) error("E0308", first, "There is no such day.");
+        break;
+      }
+      default: break;
+    }
+  }
+}
+
+void Checker::runbook_input(std::uint32_t index, NodeId node) {
+  const NodeId name = tree().child(node, Kind::Name), type = tree().child(node, Kind::Type);
+  const NodeId preset = tree().child(node, Kind::Default);
+  if (!name) return;
+  Type declared = type ? type_node(type) : Type();
+  if (preset) {
+    const NodeId value = tree().expression(preset);
+    const Type is = value ? expression(value, type ? &declared : nullptr) : Type();
+    if (!type) declared = is;
+    else if (!is.is(TypeTag::error) && !declared.is(TypeTag::error) && !fits(is, declared))
+      error("E0301", value, fmt::format("`{}` is {}, and its default is {}.", text(name), spell(declared), spell(is)));
+  } else if (!type) {
+    declared = TypeTag::text;
+  }
+  const SymbolId id = bind_value(node, name, declared, SymbolKind::input);
+  facts.runbooks[index].inputs.push_back(id);
+  if (const NodeId title = tree().child(node, Kind::Title)) prose(title);
+}
+
+void Checker::rung(NodeId node) {
+  const NodeId trigger = tree().child(node, Kind::Trigger);
+  if (trigger) {
+    in_rung_ = true;
+    if (tree().word(trigger) == Word::When) {
+      if (const NodeId holds = tree().expression(trigger)) condition(holds);
+    } else {
+      if (const NodeId first = tree().first(trigger)) length(first);
+      if (const NodeId holds = tree().child(trigger, Kind::While)) condition(tree().expression(holds));
+    }
+    in_rung_ = false;
+  }
+  for (NodeId line : tree().all(node, Kind::Notify)) notify(line);
+}
+
+void Checker::ladder(NodeId escalation) {
+  for (NodeId line : tree().children(escalation)) {
+    if (tree().kind(line) == Kind::Rung) rung(line);
+    else if (tree().kind(line) == Kind::Note) prose(line);
+  }
+}
+
+void Checker::check_runbook(std::uint32_t index) {
+  RunbookFacts& r = facts.runbooks[index];
+  file_ = r.def.file;
+  const NodeId node = r.def.node;
+  Scope scope{&files[file_].visible, {}};
+  at_ = {};
+  at_.scope = &scope;
+  frame_ = {&r.locals, &r.slots};
+  runbook_ = index;
+  runbook_scope_ = &scope;
+  narrowed_.clear();
+  looked_.clear();
+  unbound_elsewhere_.clear();
+  questions_.clear();
+
+  Symbol goal;
+  goal.kind = SymbolKind::goal;
+  goal.name = "goal";
+  goal.type = TypeTag::verdict;
+  goal.index = index;
+  r.goal_symbol = add(goal);
+  scope.names.emplace("goal", r.goal_symbol);
+
+  runbook_meta(r);
+  for (NodeId input : tree().all(node, Kind::Input)) runbook_input(index, input);
+  const auto first_check = static_cast<std::uint32_t>(facts.checks.size());
+  for (NodeId check : tree().find(Kind::CheckDef, node)) declare_check(check, scope, index);
+  const auto last_check = static_cast<std::uint32_t>(facts.checks.size());
+  const auto first_message = static_cast<std::uint32_t>(facts.messages.size());
+  for (NodeId message : tree().all(node, Kind::Message)) declare_message(message, scope);
+  if (const NodeId title = tree().child(node, Kind::Title)) prose(title);
+  if (r.goal) refs(r.goal.node);
+  const Context outside = at_;
+
+  for (NodeId part : tree().children(node)) {
+    at_ = outside;
+    if (tree().kind(part) == Kind::Note) prose(part);
+    if (tree().kind(part) != Kind::Step) continue;
+    if (const NodeId title = tree().child(part, Kind::Title)) prose(title);
+    if (const NodeId body = tree().child(part, Kind::Block)) block(body, false);
+    otherwise(part);
+    narrowed_.clear();
+  }
+  at_ = outside;
+  if (const NodeId after = tree().child(node, Kind::Afterwards))
+    if (const NodeId body = tree().child(after, Kind::Block)) block(body);
+  for (std::uint32_t i = first_check; i < last_check; ++i) {
+    at_ = outside;
+    narrowed_.clear();
+    check_body(i);
+  }
+  for (std::uint32_t i = first_message; i < facts.messages.size(); ++i) {
+    message_body(i, files[file_].visible);
+  }
+  at_ = outside;
+  frame_ = {&r.locals, &r.slots};
+  narrowed_.clear();
+  bool pages = false;
+  for (NodeId escalation : tree().all(node, Kind::Escalation)) {
+    ladder(escalation);
+    for (NodeId said : tree().find(Kind::Notify, escalation)) pages |= tree().word(said) == Word::Page;
+    pages |= tree().child(escalation, Kind::Error) != 0;
+  }
+  if (!pages && !tree().child(node, Kind::Error) && tree().child(node, Kind::Step))
+    error("E0607", tree().child(node, Kind::Name), fmt::format("{} can fail headless with nobody to page.", r.id),
+          "Add `escalation until acknowledged` with `after 30m page CONTACT`.");
+  check_questions();
+  at_ = {};
+  merge_environments(index);
+  runbook_ = 0xffffffff;
+  runbook_scope_ = nullptr;
+}
+
+void Checker::check_questions() {
+  for (SymbolId id : questions_) {
+    const auto reader = read_.find(id);
+    if (reader == read_.end()) continue;
+    const Symbol& symbol = facts.symbols[id];
+    const NodeId name = tree().child(symbol.declared.node, Kind::Name);
+    const bool chosen = tree().kind(symbol.declared.node) == Kind::Choose;
+    std::string example = "…";
+    if (chosen && !symbol.type->options.empty()) example = symbol.type->options.front();
+    error("E0601", name, fmt::format("Headless, nobody answers `{}`, and {} reads it.", symbol.name, where(reader->second)),
+          fmt::format("Give it an answer: `{} {} = {}: …`.", chosen ? "choose" : "ask", symbol.name, example));
+  }
+}
+
+void Checker::check_alerts() {
+  struct Claim { const RunbookFacts* runbook; const AlertInfo* alert; NodeRef at; };
+  std::vector<Claim> claims;
+  for (const RunbookFacts& r : facts.runbooks) {
+    file_ = r.def.file;
+    const auto nodes = tree().all(r.def.node, Kind::Alert);
+    for (std::size_t i = 0; i < nodes.size() && i < r.alerts.size(); ++i) {
+      for (const Claim& first : claims) {
+        if (first.alert->name != r.alerts[i].name || first.alert->labels != r.alerts[i].labels) continue;
+        error("E0203", tree().child(nodes[i], Kind::Name),
+              fmt::format("Alert `{}` already belongs to {} ({}).", r.alerts[i].name, first.runbook->id, where(first.at)),
+              "One alert leads to one runbook; labels tell two apart.");
+        break;
+      }
+      claims.push_back({&r, &r.alerts[i], ref(nodes[i])});
+    }
+  }
+}
+
+}  // namespace rbc::front

@@ -1,0 +1,171 @@
+// Names: what is visible from a place, and what to say of a name that is not.
+#include <fmt/format.h>
+
+#include "compiler/checker.hpp"
+#include "grammar/suggest.hpp"
+
+namespace rbc::front {
+
+namespace {
+
+std::string kind_in_words(const Symbol& symbol) {
+  switch (symbol.kind) {
+    case SymbolKind::resource: return "a resource";
+    case SymbolKind::environment: return "an environment";
+    case SymbolKind::secret: return "a secret";
+    case SymbolKind::input: return "an input";
+    case SymbolKind::value: return "a name";
+    case SymbolKind::parameter: return "a parameter";
+    case SymbolKind::check:
+    case SymbolKind::goal: return "a check";
+    case SymbolKind::message: return "a message";
+    case SymbolKind::procedure: return "a procedure";
+    case SymbolKind::runbook: return "a runbook";
+  }
+  return "a name";
+}
+
+bool is_predeclared(std::string_view name) {
+  return name == "run" || name == "failure" || name == "goal" || name == "local" || name == "clock";
+}
+
+}  // namespace
+
+SymbolId Checker::add(Symbol symbol) {
+  facts.symbols.push_back(std::move(symbol));
+  return static_cast<SymbolId>(facts.symbols.size() - 1);
+}
+
+SymbolId Checker::find(const Scope* scope, std::string_view name) const {
+  for (; scope; scope = scope->outer)
+    if (auto found = scope->names.find(name); found != scope->names.end()) return found->second;
+  return kNoSymbol;
+}
+
+SymbolId Checker::declare(Scope& scope, NodeId name, Symbol symbol) {
+  const SymbolId there = find(&scope, symbol.name);
+  if (there != kNoSymbol && facts.symbols[there].declared != symbol.declared) {
+    const Symbol& first = facts.symbols[there];
+    error("E0207", name,
+          first.declared ? fmt::format("`{}` is already a name here ({}).", symbol.name, where(first.declared))
+                         : fmt::format("`{}` is already a name everywhere.", symbol.name),
+          "Names do not change; call this one something else.");
+  } else if (is_predeclared(symbol.name)) {
+    error("E0207", name, fmt::format("`{}` is already a name everywhere.", symbol.name), "Call this one something else.");
+  }
+  const NodeRef declared = symbol.declared;
+  std::string spelled = symbol.name;
+  const SymbolId id = add(std::move(symbol));
+  scope.names.insert_or_assign(std::move(spelled), id);
+  facts.declares[declared] = id;
+  return id;
+}
+
+std::vector<std::string_view> Checker::candidates(const Scope* scope) const {
+  std::vector<std::string_view> names;
+  for (; scope; scope = scope->outer)
+    for (const auto& [name, id] : scope->names) names.push_back(name);
+  return names;
+}
+
+void Checker::unknown(NodeId, Span span, std::string_view name) {
+  for (const std::string& lost : tree().lost_names)
+    if (lost == name) return;
+  if (unbound_elsewhere_.contains(std::string(name)) && at_.body == Context::Body::check) {
+    error("E0208", span, fmt::format("A check cannot read `{}`, which is bound inside a block.", name), "Give the check a parameter.");
+    return;
+  }
+  // `used-max`: a difference without blanks.
+  for (std::size_t at = name.find('-'); at != std::string_view::npos; at = name.find('-', at + 1)) {
+    const auto left = name.substr(0, at), right = name.substr(at + 1);
+    if (find(at_.scope, left) == kNoSymbol) continue;
+    if (find(at_.scope, right) == kNoSymbol && (right.empty() || right[0] < '0' || right[0] > '9')) continue;
+    error("E0202", span, fmt::format("`{}` is one name, and there is none.", name), fmt::format("To subtract, write `{} - {}`.", left, right));
+    return;
+  }
+  const std::string near = did_you_mean(name, candidates(at_.scope));
+  std::string help;
+  if (!near.empty()) {
+    const Symbol& symbol = facts.symbols[find(at_.scope, near)];
+    help = fmt::format("Did you mean `{}`? It is {}", near, kind_in_words(symbol));
+    if (symbol.declared) help += fmt::format(" ({})", where(symbol.declared));
+    help += '.';
+  }
+  Diagnostic& said = error("E0201", span, fmt::format("No name `{}` here.", name), help);
+  if (!near.empty()) {
+    Fix fix{fmt::format("Write `{}`", near), {}, false};
+    fix.edits.push_back({&tree().source(), span, near});
+    said.fix(std::move(fix));
+  }
+}
+
+SymbolId Checker::resolve(NodeId node, std::string_view name) {
+  const SymbolId id = find(at_.scope, name);
+  if (id == kNoSymbol) unknown(node, tree().span(node), name);
+  else read(id, node);
+  return id;
+}
+
+void Checker::read(SymbolId id, NodeId at) { read_.emplace(id, ref(at)); }
+
+SymbolId Checker::bind_value(NodeId declaring, NodeId name, Type type, SymbolKind kind) {
+  Symbol symbol;
+  symbol.kind = kind;
+  symbol.name = text(name);
+  symbol.declared = ref(declaring);
+  symbol.type = std::move(type);
+  if (frame_.slots) {
+    symbol.storage = Storage::global;
+    symbol.slot = static_cast<std::uint32_t>(frame_.slots->size());
+    frame_.slots->push_back(symbol.name);
+    if (runbook_scope_ && at_.scope != runbook_scope_) unbound_elsewhere_.insert(symbol.name);
+  } else {
+    symbol.storage = Storage::local;
+    symbol.slot = frame_.locals ? (*frame_.locals)++ : 0;
+  }
+  return declare(*at_.scope, name, std::move(symbol));
+}
+
+const Resource* Checker::resource_of(SymbolId id) const {
+  if (id == kNoSymbol || facts.symbols[id].kind != SymbolKind::resource) return nullptr;
+  return &facts.resources[facts.symbols[id].index];
+}
+
+SymbolId Checker::resource_named(NodeId name, bool contact) {
+  const std::string spelled = text(name);
+  const SymbolId id = find(at_.scope, spelled);
+  const auto fits = [&](SymbolId candidate) {
+    const Resource* resource = resource_of(candidate);
+    if (!resource) return false;
+    const bool person = resource->kind == ResourceKind::contact || resource->kind == ResourceKind::channel;
+    return person == contact;
+  };
+  if (fits(id)) {
+    Use use;
+    use.as = Use::As::symbol;
+    use.symbol = id;
+    facts.uses[ref(name)] = use;
+    return id;
+  }
+  for (const std::string& lost : tree().lost_names)
+    if (lost == spelled) return kNoSymbol;
+  std::vector<std::string_view> names;
+  for (std::string_view candidate : candidates(at_.scope))
+    if (fits(find(at_.scope, candidate))) names.push_back(candidate);
+  const std::string near = did_you_mean(spelled, names);
+  const std::string help = near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near);
+  const char* wanted = contact ? "contact or channel" : "resource";
+  if (id == kNoSymbol) {
+    Diagnostic& said = error("E0201", name, fmt::format("No {} `{}` here.", wanted, spelled), help);
+    if (!near.empty()) {
+      Fix fix{fmt::format("Write `{}`", near), {}, false};
+      fix.edits.push_back({&tree().source(), tree().span(name), near});
+      said.fix(std::move(fix));
+    }
+  } else {
+    error("E0201", name, fmt::format("`{}` is {}, not a {}.", spelled, kind_in_words(facts.symbols[id]), wanted), help);
+  }
+  return kNoSymbol;
+}
+
+}  // namespace rbc::front

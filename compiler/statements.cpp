@@ -1,0 +1,490 @@
+// The lines of steps, causes and procedures.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/checker.hpp"
+
+namespace rbc::front {
+
+void Checker::statements(NodeId first) {
+  for (NodeId node = first; node; node = tree().next(node)) statement(node);
+}
+
+void Checker::block(NodeId node, bool fresh_scope) {
+  if (!node) return;
+  const Context outside = at_;
+  const std::size_t narrowed = narrowed_.size();
+  Scope scope{at_.scope, {}};
+  if (fresh_scope) at_.scope = &scope;
+  at_.above = {};
+  statements(tree().first(node));
+  at_ = outside;
+  narrowed_.resize(std::min(narrowed, narrowed_.size()));
+}
+
+void Checker::otherwise(NodeId parent, bool handles) {
+  const NodeId node = tree().child(parent, Kind::Otherwise);
+  if (!node) return;
+  const Context outside = at_;
+  at_.handler |= handles;
+  for (NodeId note : tree().all(node, Kind::Note)) prose(note);
+  block(tree().child(node, Kind::Block));
+  at_ = outside;
+}
+
+bool Checker::falls_through(NodeId block) const {
+  NodeId last = 0;
+  for (NodeId node : tree().children(block))
+    if (tree().kind(node) != Kind::Note) last = node;
+  if (!last) return true;
+  switch (tree().kind(last)) {
+    case Kind::End:
+    case Kind::Fail:
+    case Kind::Escalate: return false;
+    case Kind::When: {
+      const NodeId other = tree().child(last, Kind::Otherwise);
+      if (!other || falls_through(tree().child(other, Kind::Block)) || falls_through(tree().child(last, Kind::Block))) return true;
+      for (NodeId arm : tree().all(last, Kind::ElseWhen))
+        if (falls_through(tree().child(arm, Kind::Block))) return true;
+      return false;
+    }
+    default: return true;
+  }
+}
+
+void Checker::lengths_under(NodeId node) {
+  if (const NodeId limit = tree().child(node, Kind::Limit))
+    if (const NodeId first = tree().first(limit)) length(first);
+}
+
+LengthFacts Checker::length(NodeId node) {
+  LengthFacts found;
+  const Kind kind = tree().kind(node);
+  if (kind == Kind::Limit || kind == Kind::Held || kind == Kind::Wait) return length(tree().first(node));
+  if (kind == Kind::Duration) {
+    const auto literal = duration_of(tree().text(node));
+    if (!literal) {
+      error("E0308", node, fmt::format("`{}` does not fit, or has its units out of order.", text(node)), "Write units from large to small, each once: `1h30m`.");
+      found.usual = found.cap = kMinute;
+    } else {
+      found.usual = found.cap = micros(*literal);
+      if (found.cap > 7 * kDay) {
+        const NodeRef here = ref(node);
+        (void)here;
+        error("E0612", node, fmt::format("`{}` is over 7 days.", text(node)), "A run is not a calendar.");
+      }
+    }
+  } else {
+    const std::string name = text(node);
+    const SymbolId id = resolve(node, name);
+    if (id == kNoSymbol) return found;
+    const Symbol& symbol = facts.symbols[id];
+    if (symbol.type.is(TypeTag::error)) return found;
+    if (!symbol.type.is(TypeTag::duration) || symbol.type.is_optional()) {
+      error("E0301", node, fmt::format("A length of time is needed here, and `{}` is {}.", name, with_article(symbol.type)));
+      return found;
+    }
+    if (symbol.kind != SymbolKind::input) {
+      error("E0608", node, fmt::format("How long can `{}` be?", name), "A length is a duration such as `5m`, or an input with a cap: `input limit = 12h at most 48h`.");
+      return found;
+    }
+    found.input = id;
+    Use use;
+    use.as = Use::As::symbol;
+    use.symbol = id;
+    facts.uses[ref(node)] = use;
+    const Tree& there = facts.tree(symbol.declared);
+    const NodeId cap = there.child(symbol.declared.node, Kind::AtMost);
+    if (cap) {
+      if (const auto most = duration_of(there.text(there.first(cap)))) found.cap = micros(*most);
+      if (found.cap > 7 * kDay) error("E0612", node, fmt::format("`{}` can be over 7 days.", name), "A run is not a calendar.");
+    } else {
+      const std::string usual = there.child(symbol.declared.node, Kind::Default) ? std::string(there.text(there.child(symbol.declared.node, Kind::Default))) : "12h";
+      error("E0608", node, fmt::format("How long can `{}` be?", name), fmt::format("Give it a cap: `input {} = … at most 1h`.", name))
+          .with({&there.source(), there.span(symbol.declared.node), "declared here"});
+    }
+    found.usual = found.cap;
+    if (const NodeId preset = there.child(symbol.declared.node, Kind::Default))
+      if (const NodeId value = there.expression(preset); value && there.kind(value) == Kind::Duration)
+        if (const auto usual = duration_of(there.text(value))) found.usual = micros(*usual);
+  }
+  facts.lengths[ref(node)] = found;
+  return found;
+}
+
+void Checker::cadence(NodeId node, Micros least_looks, NodeId report_at) {
+  const NodeId first = tree().nth(node, 0), second = tree().nth(node, 1);
+  if (!first || !second) return;
+  const LengthFacts every = length(first), whole = length(second);
+  if (every.cap == 0 || whole.cap == 0) return;
+  if (every.cap < kSecond / 10)
+    error("E0602", first, fmt::format("Looking every {} is too often.", text(first)), "At least 100ms.");
+  else if (whole.usual < every.usual * std::max<Micros>(1, least_looks - 1))
+    error("E0602", report_at,
+          least_looks > 1 ? fmt::format("This looks every {} for {}, which is too short for {} looks.", text(first), text(second), least_looks)
+                          : fmt::format("This looks every {} for {}, so only once.", text(first), text(second)),
+          least_looks > 1 ? "Look for longer." : "Did you swap them?");
+}
+
+Type Checker::say(NodeId holder, NodeId spoken, bool acts, bool repeatable) {
+  lengths_under(holder);
+  if (!spoken) return {};
+  const Type answer = utterance(spoken, acts, repeatable, tree().child(holder, Kind::Limit));
+  at_.above = ref(spoken);
+  return answer;
+}
+
+void Checker::check_do(NodeId node) {
+  const bool repeatable = tree().flag(node, Word::Repeatable);
+  if (const NodeId spoken = tree().child(node, Kind::Utterance)) say(node, spoken, true, repeatable);
+  else if (const NodeId called = tree().child(node, Kind::Call)) {
+    lengths_under(node);
+    call(called, repeatable);
+  }
+  otherwise(node);
+  for (Kind kind : {Kind::Leaving, Kind::Undo}) {
+    const NodeId under = tree().child(node, kind);
+    if (!under) continue;
+    const Context outside = at_;
+    at_.retry = false;
+    block(tree().child(under, Kind::Block));
+    at_ = outside;
+    for (Kind banned : {Kind::End, Kind::Escalate, Kind::Approve, Kind::Ask, Kind::Choose, Kind::Confirm})
+      for (NodeId line : tree().find(banned, under))
+        error("E0210", line, fmt::format("`{}` cannot stand in `{}`: the outcome is fixed by then.",
+                                         spelling(banned == Kind::End ? Word::End : banned == Kind::Escalate ? Word::Escalate : banned == Kind::Approve ? Word::Approve
+                                                  : banned == Kind::Ask ? Word::Ask : banned == Kind::Choose ? Word::Choose : Word::Confirm),
+                                         kind == Kind::Undo ? "undo" : "before leaving"));
+  }
+}
+
+void Checker::call(NodeId node, bool repeatable) {
+  (void)repeatable;
+  const NodeId name = tree().child(node, Kind::Name);
+  const SymbolId id = resolve(name, text(name));
+  if (id == kNoSymbol) {
+    for (NodeId arg : tree().all(node, Kind::Arg)) expression(tree().expression(arg));
+    return;
+  }
+  const Symbol symbol = facts.symbols[id];
+  Use use;
+  use.as = Use::As::symbol;
+  use.symbol = id;
+  facts.uses[ref(name)] = use;
+  facts.uses[ref(node)] = use;
+  if (symbol.kind == SymbolKind::runbook) {
+    error("E0099", node, "Running a runbook from another is not supported yet.");
+    return;
+  }
+  if (symbol.kind != SymbolKind::procedure) {
+    error("E0201", name, fmt::format("`{}` is not a procedure.", symbol.name), "`do` is followed by a prompt, such as `do db> …`, or by the name of a procedure.");
+    return;
+  }
+  const ProcedureFacts& procedure = facts.procedures[symbol.index];
+  if (procedure_ && symbol.declared == ref(procedure_)) error("E0206", name, fmt::format("`{}` calls itself.", symbol.name), "Use `retry` or `repeat`.");
+  std::vector<SymbolId> left = procedure.parameters;
+  for (NodeId arg : tree().all(node, Kind::Arg)) {
+    const NodeId key = tree().child(arg, Kind::Name), value = tree().expression(arg);
+    const auto parameter = std::find_if(left.begin(), left.end(), [&](SymbolId one) { return facts.symbols[one].name == text(key); });
+    if (parameter == left.end()) {
+      error("E0201", key, fmt::format("`{}` has no parameter `{}` left to give.", symbol.name, text(key)));
+      expression(value);
+      continue;
+    }
+    const Type wanted = facts.symbols[*parameter].type;
+    left.erase(parameter);
+    const Type is = expression(value, &wanted);
+    if (!is.is(TypeTag::error) && !wanted.is(TypeTag::error) && !fits(is, wanted))
+      error("E0301", value, fmt::format("`{}` is {}, and this is {}.", text(key), spell(wanted), spell(is)));
+  }
+  for (SymbolId missing : left)
+    error("E0201", node, fmt::format("`{}` needs `{}`.", symbol.name, facts.symbols[missing].name), fmt::format("Say `do {} with {} = …`.", symbol.name, facts.symbols[missing].name));
+  if (const auto destroys = facts.destroys.find(symbol.declared); destroys != facts.destroys.end() && destroys->second) {
+    if (procedure_ && !at_.caution) facts.destroys[ref(procedure_)] = true;
+    else if (!at_.caution)
+      error("E0405", node, fmt::format("`{}` destroys, so it is called under a `caution:`.", symbol.name), "Put it under `caution:` and say what is lost.");
+  }
+}
+
+void Checker::check_bind(NodeId node) {
+  const NodeId name = tree().child(node, Kind::Name), cast = tree().child(node, Kind::Type);
+  Type type;
+  const Type wanted = cast ? type_node(cast) : Type();
+  NodeRef said;
+  if (const NodeId action = tree().child(node, Kind::Do)) {
+    check_do(action);
+    if (const NodeId spoken = tree().child(action, Kind::Utterance)) {
+      said = ref(spoken);
+    } else if (const NodeId called = tree().child(action, Kind::Call)) {
+      if (auto use = facts.uses.find(ref(called)); use != facts.uses.end() && facts.symbols[use->second.symbol].kind == SymbolKind::procedure) {
+        std::vector<std::pair<std::string, Type>> fields;
+        for (SymbolId one : facts.procedures[facts.symbols[use->second.symbol].index].exported)
+          fields.emplace_back(facts.symbols[one].name, facts.symbols[one].type);
+        type = Type::record(std::move(fields));
+      }
+    }
+  } else if (const NodeId probe = tree().child(node, Kind::Probe)) {
+    const NodeId spoken = tree().child(probe, Kind::Utterance);
+    say(probe, spoken, false, false);
+    said = ref(spoken);
+  } else if (const NodeId pick = tree().child(node, Kind::Pick)) {
+    const NodeId yes = tree().nth(pick, 0), when = tree().nth(pick, 1), no = tree().nth(pick, 2);
+    condition(when);
+    const Type first = expression(yes, cast ? &wanted : nullptr);
+    const Type second = expression(no, cast ? &wanted : &first);
+    type = first.is(TypeTag::error) ? second : first;
+    if (!first.is(TypeTag::error) && !second.is(TypeTag::error) && !fits(second, first) && !fits(first, second))
+      error("E0301", pick, fmt::format("One side is {}, the other {}.", spell(first), spell(second)));
+    facts.types[ref(pick)] = type;
+  } else if (const NodeId value = tree().expression(node)) {
+    type = expression(value, cast ? &wanted : nullptr);
+  }
+  if (said)
+    if (auto found = facts.utterances.find(said); found != facts.utterances.end()) type = answer_type(facts.templates[found->second.tmpl].answer);
+  if (cast) type = wanted;
+  if (!name) return;
+  const SymbolId id = bind_value(node, name, type);
+  if (said && !cast) {
+    said_[id] = said;
+    if (auto found = facts.utterances.find(said); found != facts.utterances.end()) {
+      found->second.storage = facts.symbols[id].storage;
+      found->second.slot = facts.symbols[id].slot;
+    }
+  }
+  otherwise(node);
+}
+
+void Checker::when(NodeId node) {
+  const std::size_t outside = narrowed_.size();
+  const NodeId first = tree().expression(node), body = tree().child(node, Kind::Block);
+  condition(first);
+  narrow(first, true);
+  block(body);
+  narrowed_.resize(outside);
+  bool leaves = !falls_through(body);
+  narrow(first, false);
+  for (NodeId arm : tree().all(node, Kind::ElseWhen)) {
+    const NodeId holds = tree().expression(arm), lines = tree().child(arm, Kind::Block);
+    condition(holds);
+    const std::size_t here = narrowed_.size();
+    narrow(holds, true);
+    block(lines);
+    narrowed_.resize(here);
+    leaves &= !falls_through(lines);
+    narrow(holds, false);
+  }
+  otherwise(node, false);
+  if (!leaves) narrowed_.resize(outside);
+}
+
+void Checker::depending(NodeId node) {
+  const NodeId subject = tree().expression(node);
+  const Type type = expression(subject);
+  std::vector<std::string> seen;
+  bool anything = false;
+  for (NodeId arm : tree().all(node, Kind::Arm)) {
+    if (tree().word(arm) == Word::Anything) anything = true;
+    for (NodeId one : tree().children(arm)) {
+      const Kind kind = tree().kind(one);
+      if (kind == Kind::Block) continue;
+      if (kind == Kind::Name) {
+        if (type.is(TypeTag::error)) continue;
+        if (!type.is(TypeTag::one_of)) {
+          error("E0301", one, fmt::format("`{}` is a name, and `{}` is {}.", text(one), text(subject), with_article(type)));
+          continue;
+        }
+        as_option(one, type);
+        seen.push_back(text(one));
+      } else {
+        const Type is = expression(one, &type);
+        if (!type.is(TypeTag::error) && !is.is(TypeTag::error) && !fits(is, type) && !type.is(TypeTag::json) &&
+            !(is.is(TypeTag::verdict) && type.is(TypeTag::verdict)))
+          error("E0301", one, fmt::format("This is {}, and `{}` is {}.", with_article(is), text(subject), with_article(type)));
+        seen.push_back(text(one));
+      }
+    }
+    block(tree().child(arm, Kind::Block));
+  }
+  std::vector<std::string> all;
+  if (type.is(TypeTag::one_of)) all = type->options;
+  else if (type.is(TypeTag::verdict)) all = {"green", "amber", "red", "blind"};
+  else if (type.is(TypeTag::boolean)) all = {"yes", "no"};
+  else if (type.is(TypeTag::error)) return;
+  std::string missing;
+  for (const std::string& one : all)
+    if (std::find(seen.begin(), seen.end(), one) == seen.end()) missing += fmt::format("{}`{}`", missing.empty() ? "" : ", ", one);
+  if (!anything && (all.empty() || !missing.empty()))
+    error("E0303", subject, missing.empty() ? fmt::format("`depending on {}` does not say what to do for the rest.", text(subject))
+                                            : fmt::format("`depending on {}` does not say what to do for {}.", text(subject), missing),
+          "Add an arm, or `anything else`.");
+  if (anything && !all.empty() && missing.empty())
+    for (NodeId arm : tree().all(node, Kind::Arm))
+      if (tree().word(arm) == Word::Anything) error("E0303", arm, "`anything else` can never apply: every case is there.");
+}
+
+void Checker::for_each(NodeId node) {
+  const NodeId list = tree().expression(node);
+  const Type type = expression(list);
+  Type element;
+  if (type.is(TypeTag::list)) element = type->element[0];
+  else if (type.is(TypeTag::rows)) element = Type::record(type->fields);
+  else if (type.is(TypeTag::json)) element = TypeTag::json;
+  else if (!type.is(TypeTag::error)) error("E0301", list, fmt::format("`for each` needs a list, and this is {}.", with_article(type)));
+  Scope* outside = at_.scope;
+  Scope scope{outside, {}};
+  at_.scope = &scope;
+  bind_value(node, tree().child(node, Kind::Name), element);
+  block(tree().child(node, Kind::Block));
+  at_.scope = outside;
+  otherwise(node);
+}
+
+void Checker::cause(NodeId node) {
+  const Context outside = at_;
+  const std::size_t narrowed = narrowed_.size();
+  Scope scope{at_.scope, {}};
+  at_.scope = &scope;
+  at_.above = {};
+  if (const NodeId title = tree().child(node, Kind::Title)) prose(title);
+  const bool symptomatic = tree().child(node, Kind::Symptom) != 0;
+  bool evidence = symptomatic;
+  for (NodeId line : tree().children(node)) {
+    const Kind kind = tree().kind(line);
+    if (kind == Kind::Name || kind == Kind::Title) continue;
+    if (kind == Kind::Symptom) {
+      evidence = false;
+      at_.symptom = true;
+      condition(tree().expression(line));
+      at_.symptom = outside.symptom;
+      continue;
+    }
+    at_.body = evidence ? Context::Body::evidence : outside.body;
+    statement(line);
+  }
+  symptom_mentions(node);
+  at_ = outside;
+  narrowed_.resize(std::min(narrowed, narrowed_.size()));
+}
+
+void Checker::diagnose(NodeId node) {
+  const NodeId list = tree().child(node, Kind::Refs);
+  refs(list);
+  looked_at(list);
+  if (const NodeId every = tree().child(node, Kind::Cadence)) cadence(every, 1, every);
+  for (NodeId one : tree().all(node, Kind::Cause)) cause(one);
+  otherwise(node);
+}
+
+void Checker::statement(NodeId node) {
+  const auto group = [&] {
+    const NodeId list = tree().child(node, Kind::Refs);
+    refs(list);
+    looked_at(list);
+  };
+  switch (tree().kind(node)) {
+    case Kind::Note: prose(node); break;
+    case Kind::Item:
+      people(node);
+      prose(node);
+      break;
+    case Kind::CheckDef:
+      if (auto id = facts.declares.find(ref(node)); id != facts.declares.end()) looked_.insert(id->second);
+      break;
+    case Kind::CheckUse: group(); break;
+    case Kind::Require:
+      group();
+      otherwise(node);
+      break;
+    case Kind::Poll: {
+      group();
+      Micros looks = 1;
+      if (const NodeId streak = tree().child(node, Kind::Streak))
+        if (const auto count = int_of(tree().text(tree().first(streak)))) looks = *count;
+      if (const NodeId held = tree().child(node, Kind::Held)) length(held);
+      if (const NodeId every = tree().child(node, Kind::Cadence)) cadence(every, looks, every);
+      otherwise(node);
+      break;
+    }
+    case Kind::Watch:
+      group();
+      if (const NodeId every = tree().child(node, Kind::Cadence)) cadence(every, 1, every);
+      otherwise(node);
+      break;
+    case Kind::Wait: length(node); break;
+    case Kind::Show: expression(tree().expression(node)); break;
+    case Kind::Probe: say(node, tree().child(node, Kind::Utterance), false, false); break;
+    case Kind::Named:
+    case Kind::Bind: check_bind(node); break;
+    case Kind::Do: check_do(node); break;
+    case Kind::Caution: {
+      people(node);
+      lengths_under(node);
+      prose_child(node, Kind::Title);
+      const bool before = at_.caution;
+      at_.caution = true;
+      block(tree().child(node, Kind::Block));
+      at_.caution = before;
+      otherwise(node);
+      break;
+    }
+    case Kind::When: when(node); break;
+    case Kind::Depending: depending(node); break;
+    case Kind::ForEach: for_each(node); break;
+    case Kind::Retry: {
+      if (const NodeId every = tree().nth(node, 1); every && tree().kind(every) != Kind::Block) length(every);
+      const bool before = at_.retry;
+      at_.retry = true;
+      block(tree().child(node, Kind::Block));
+      at_.retry = before;
+      otherwise(node);
+      break;
+    }
+    case Kind::Repeat: {
+      // The condition sees what the block binds.
+      const Context outside = at_;
+      Scope scope{at_.scope, {}};
+      at_.scope = &scope;
+      block(tree().child(node, Kind::Block), false);
+      condition(tree().expression(node));
+      at_ = outside;
+      otherwise(node);
+      break;
+    }
+    case Kind::Within:
+      lengths_under(node);
+      block(tree().child(node, Kind::Block));
+      otherwise(node);
+      break;
+    case Kind::Diagnose: diagnose(node); break;
+    case Kind::Ask: ask(node); break;
+    case Kind::Choose: choose(node); break;
+    case Kind::Confirm: {
+      if (const NodeId preset = tree().child(node, Kind::Default)) condition(tree().expression(preset));
+      people(node);
+      lengths_under(node);
+      prose_child(node, Kind::Title);
+      prose_child(node, Kind::Beneath);
+      otherwise(node);
+      break;
+    }
+    case Kind::Approve:
+      people(node);
+      lengths_under(node);
+      prose_child(node, Kind::Title);
+      for (NodeId line : tree().all(node, Kind::Note)) prose(line);
+      for (NodeId line : tree().all(node, Kind::Rung)) rung(line);
+      otherwise(node);
+      break;
+    case Kind::Notify: notify(node); break;
+    case Kind::Escalate:
+      for (NodeId name : tree().all(node, Kind::Name)) resource_named(name, true);
+      prose_child(node, Kind::Title);
+      break;
+    case Kind::End:
+    case Kind::Fail: prose_child(node, Kind::Title); break;
+    default: break;
+  }
+}
+
+}  // namespace rbc::front
