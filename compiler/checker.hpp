@@ -52,6 +52,10 @@ struct Frame {
   std::vector<std::string>* slots = nullptr;   // of the runbook's activation; null in a check, a procedure, a message
 };
 
+struct NodeRefLess {
+  bool operator()(NodeRef a, NodeRef b) const { return a.file != b.file ? a.file < b.file : a.node < b.node; }
+};
+
 class Checker {
  public:
   Checker(Sources& sources, const Catalogue& catalogue) : sources_(sources), catalogue_(catalogue) {}
@@ -105,6 +109,9 @@ class Checker {
   void merge_environments(std::uint32_t runbook);
   std::vector<BindingPiece> binding_pieces(NodeId binding, SymbolId resource, NodeId env, RunbookFacts* runbook);
   std::set<std::uint32_t> reachable(std::uint32_t file) const;
+  const RunbookFacts* runbook_named(std::string_view id) const;
+  NodeRef environment_value(const std::set<std::uint32_t>& from, std::string_view env, std::string_view runbook, std::string_view input) const;
+  SymbolId binding_host(NodeId binding, ResourceKind kind, std::vector<BindingPiece>& address, bool report);
 
   // ── runbooks (runbook.cpp) ──
   void declare_runbook(NodeId node);
@@ -170,8 +177,10 @@ class Checker {
   bool as_option(NodeId node, const Type& type);                 // a bare name after a `one of`
   void mismatch(NodeId node, std::string_view op, NodeId left, const Type& a, NodeId right, const Type& b);
   std::string unit_help(NodeId value, const Type& wanted) const;
-  std::optional<Access> access(const Type& base, std::string_view name, NodeId at, bool call, NodeId args, bool answer, bool maybe,
-                               std::string_view shown);
+  Type member_of(NodeId node, const Type& base, std::string_view name, NodeId args);
+  std::optional<Access> access(const Type& base, std::string_view name, Span span, NodeId args, std::string_view shown, bool open);
+  std::optional<Access> predeclared(Use::As base, bool step, std::string_view name, Span span);
+  void reads_part(NodeRef utterance, std::string_view name);
   Type type_node(NodeId node);
   void narrow(NodeId condition, bool holds);
 
@@ -211,8 +220,15 @@ class Checker {
   bool check_reads_ok_ = false;          // a rule of the check being walked reads .ok, .status or .exit
   bool in_rule_ = false;
   bool in_rung_ = false;
+  bool maybe_ = false;                   // under `?`: what is missing on the way makes the whole missing
+  bool asking_presence_ = false;         // left of `is missing` or `else`: what may be missing is handled
+  bool item_open_ = false;               // the row of the `where` being typed has columns that nobody listed
+  std::set<NodeRef, NodeRefLess> open_answers_;   // utterances whose one row may have columns that nobody listed
+  std::set<NodeRef, NodeRefLess> warned_;   // verdicts that W0604 told about
   NodeId procedure_ = 0;                 // being walked
   const Scope* runbook_scope_ = nullptr;
+  const Scope* procedure_scope_ = nullptr;
+  std::uint32_t procedure_top_ = 0;      // next slot of a procedure's own names; they come right after its parameters
   std::map<std::string, std::uint32_t, std::less<>> loading_;
 };
 

@@ -321,7 +321,6 @@ void Checker::check_all() {
     at_.scope = &files[i].visible;
     for (NodeId node : tree().children(tree().root()))
       if (tree().kind(node) == Kind::Resource) check_exports(node);
-    check_environments(i);
   }
   for (std::uint32_t i = 0; i < facts.messages.size(); ++i) {
     const NodeRef def = facts.messages[i].def;
@@ -340,6 +339,8 @@ void Checker::check_all() {
       check_body(i);
     }
   for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) check_runbook(i);
+  for (std::uint32_t i = 0; i < count; ++i) check_environments(i);
+  for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) merge_environments(i);
   check_alerts();
   at_ = {};
   for (File& file : files) file.own.outer = file.visible.outer = nullptr;
@@ -366,14 +367,20 @@ void Checker::procedure_body(std::uint32_t index) {
   at_.scope = &scope;
   at_.body = Context::Body::procedure;
   std::uint32_t locals = facts.procedures[index].locals;
+  procedure_top_ = locals;
+  if (const NodeId body = tree().child(def.node, Kind::Block))
+    for (NodeId line : tree().children(body))
+      if (const Kind kind = tree().kind(line); kind == Kind::Bind || kind == Kind::Ask || kind == Kind::Choose) ++locals;
   frame_ = {&locals, nullptr};
   narrowed_.clear();
   procedure_ = def.node;
+  procedure_scope_ = &scope;
   if (const NodeId title = tree().child(def.node, Kind::Title)) prose(title);
   for (NodeId check : tree().find(Kind::CheckDef, def.node))
     error("E0208", check, "A procedure uses checks, it does not declare them.", "Put the check at the top of the file, with parameters.");
   if (const NodeId body = tree().child(def.node, Kind::Block)) block(body, false);
   procedure_ = 0;
+  procedure_scope_ = nullptr;
   facts.procedures[index].locals = locals;
   std::vector<std::pair<std::uint32_t, SymbolId>> exported;
   for (const auto& [name, id] : scope.names)

@@ -182,7 +182,6 @@ void Checker::check_runbook(std::uint32_t index) {
           "Add `escalation until acknowledged` with `after 30m page CONTACT`.");
   check_questions();
   at_ = {};
-  merge_environments(index);
   runbook_ = 0xffffffff;
   runbook_scope_ = nullptr;
 }

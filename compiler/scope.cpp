@@ -121,7 +121,8 @@ SymbolId Checker::bind_value(NodeId declaring, NodeId name, Type type, SymbolKin
     if (runbook_scope_ && at_.scope != runbook_scope_) unbound_elsewhere_.insert(symbol.name);
   } else {
     symbol.storage = Storage::local;
-    symbol.slot = frame_.locals ? (*frame_.locals)++ : 0;
+    if (procedure_scope_ && at_.scope == procedure_scope_) symbol.slot = procedure_top_++;
+    else symbol.slot = frame_.locals ? (*frame_.locals)++ : 0;
   }
   return declare(*at_.scope, name, std::move(symbol));
 }

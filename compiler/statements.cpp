@@ -70,8 +70,6 @@ LengthFacts Checker::length(NodeId node) {
     } else {
       found.usual = found.cap = micros(*literal);
       if (found.cap > 7 * kDay) {
-        const NodeRef here = ref(node);
-        (void)here;
         error("E0612", node, fmt::format("`{}` is over 7 days.", text(node)), "A run is not a calendar.");
       }
     }
@@ -473,7 +471,10 @@ void Checker::statement(NodeId node) {
       lengths_under(node);
       prose_child(node, Kind::Title);
       for (NodeId line : tree().all(node, Kind::Note)) prose(line);
-      for (NodeId line : tree().all(node, Kind::Rung)) rung(line);
+      for (NodeId line : tree().all(node, Kind::Rung)) {
+        rung(line);
+        error("E0099", line, "Rungs beneath `approve` are not supported yet.", "Put them into a ladder of the runbook.");
+      }
       otherwise(node);
       break;
     case Kind::Notify: notify(node); break;

@@ -1,0 +1,304 @@
+// Environments: where resources are, merged from all files that a runbook sees.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/checker.hpp"
+#include "grammar/suggest.hpp"
+
+namespace rbc::front {
+
+namespace {
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+// A literal as the text that stands in an address.
+std::optional<std::string> literal_text(const Tree& tree, NodeId node) {
+  if (!node) return std::nullopt;
+  if (tree.kind(node) == Kind::Text) {
+    std::string out;
+    for (const TextPiece& piece : pieces(tree, node)) {
+      if (piece.hole) return std::nullopt;
+      out += piece.text;
+    }
+    return out;
+  }
+  switch (tree.kind(node)) {
+    case Kind::Number:
+    case Kind::Int:
+    case Kind::Url:
+    case Kind::Var: return std::string(tree.text(node));
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::set<std::uint32_t> Checker::reachable(std::uint32_t file) const {
+  std::set<std::uint32_t> seen;
+  std::vector<std::uint32_t> left{file};
+  while (!left.empty()) {
+    const std::uint32_t here = left.back();
+    left.pop_back();
+    if (!seen.insert(here).second) continue;
+    for (const File::Import& import : files[here].imports) left.push_back(import.file);
+  }
+  return seen;
+}
+
+const RunbookFacts* Checker::runbook_named(std::string_view id) const {
+  for (const RunbookFacts& r : facts.runbooks)
+    if (lowered(r.id) == lowered(id)) return &r;
+  return nullptr;
+}
+
+// The expression that an environment of a file gives to an input of a runbook, or nothing.
+NodeRef Checker::environment_value(const std::set<std::uint32_t>& from, std::string_view env, std::string_view runbook, std::string_view input) const {
+  for (std::uint32_t file : from) {
+    const Tree& there = *facts.trees[file];
+    for (NodeId node : there.all(there.root(), Kind::Env)) {
+      if (there.name(node) != env) continue;
+      for (NodeId line : there.all(node, Kind::EnvInput)) {
+        const auto names = there.all(line, Kind::Name);
+        if (names.size() > 1 && lowered(there.text(names[0])) == lowered(runbook) && there.text(names[1]) == input) return {file, there.expression(line)};
+      }
+    }
+  }
+  return {};
+}
+
+// `runbook` given: pieces for that program, its inputs as slots. Otherwise only judged.
+std::vector<BindingPiece> Checker::binding_pieces(NodeId binding, SymbolId resource, NodeId env, RunbookFacts* runbook) {
+  const Captured said = capture(tree(), binding);
+  std::vector<BindingPiece> out;
+  std::uint32_t from = 0;
+  const auto literal = [&](std::string text) {
+    if (text.empty()) return;
+    if (!out.empty() && out.back().as == BindingPiece::As::literal) out.back().text += text;
+    else out.push_back({BindingPiece::As::literal, std::move(text), 0});
+  };
+  for (const Captured::Hole& hole : said.holes) {
+    literal(said.text.substr(from, hole.begin - from));
+    from = hole.end;
+    BindingPiece piece;
+    piece.text = fmt::format("{}", fmt::join(hole.path, "."));
+    if (hole.path.size() == 1) {
+      const auto& parameters = facts.resources[facts.symbols[resource].index].parameters;
+      const auto parameter = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == hole.path[0]; });
+      if (parameter != parameters.end()) {
+        piece.as = BindingPiece::As::parameter;
+        piece.index = static_cast<std::uint32_t>(parameter - parameters.begin());
+      } else {
+        const SymbolId id = find(at_.scope, hole.path[0]);
+        if (id == kNoSymbol) {
+          unknown(hole.node, tree().span(hole.node), hole.path[0]);
+          continue;
+        }
+        if (facts.symbols[id].kind != SymbolKind::secret) {
+          error("E0201", hole.node, fmt::format("`{}` is not a secret, a parameter of `{}`, or an input by its full name.", hole.path[0], facts.symbols[resource].name),
+                "An input is written `<RUNBOOK.input>`.");
+          continue;
+        }
+        piece.as = BindingPiece::As::secret;
+        piece.index = facts.symbols[id].index;
+      }
+      out.push_back(std::move(piece));
+      continue;
+    }
+    const std::string& id = hole.path[0];
+    const std::string& input = hole.path[1];
+    const RunbookFacts* named = runbook_named(id);
+    if (runbook && lowered(runbook->id) == lowered(id)) {
+      const auto slot = std::find_if(runbook->inputs.begin(), runbook->inputs.end(), [&](SymbolId one) { return facts.symbols[one].name == input; });
+      if (slot == runbook->inputs.end()) continue;   // judged below, in the pass without a runbook
+      piece.as = BindingPiece::As::input;
+      piece.index = facts.symbols[*slot].slot;
+      out.push_back(std::move(piece));
+      continue;
+    }
+    if (named && !runbook) {
+      std::vector<std::string_view> names;
+      bool known = false;
+      for (SymbolId one : named->inputs) {
+        names.push_back(facts.symbols[one].name);
+        known |= facts.symbols[one].name == input;
+      }
+      if (!known) {
+        const std::string near = did_you_mean(input, names);
+        error("E0201", hole.node, fmt::format("{} has no input `{}`.", named->id, input), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+        continue;
+      }
+    }
+    NodeRef value = environment_value(reachable(file_), tree().name(env), id, input);
+    if (!value && named)
+      for (SymbolId one : named->inputs)
+        if (facts.symbols[one].name == input) {
+          const NodeRef declared = facts.symbols[one].declared;
+          if (const NodeId preset = facts.tree(declared).child(declared.node, Kind::Default)) value = {declared.file, facts.tree(declared).expression(preset)};
+        }
+    const auto as_text = value ? literal_text(*facts.trees[value.file], value.node) : std::nullopt;
+    if (as_text) literal(*as_text);
+    else if (!named) error("E0201", hole.node, fmt::format("No runbook `{}` here, and `env {}` does not say what its `{}` is.", id, tree().name(env), input));
+    else if (!runbook) continue;
+    else error("E0201", hole.node, fmt::format("`env {}` does not say what `{}` of {} is.", tree().name(env), input, id), fmt::format("Add `input {}.{} = …` to it.", id, input));
+  }
+  literal(said.text.substr(from));
+  if (!out.empty() && out.back().as == BindingPiece::As::literal)
+    while (!out.back().text.empty() && (out.back().text.back() == ' ' || out.back().text.back() == '\n' || out.back().text.back() == '\r')) out.back().text.pop_back();
+  return out;
+}
+
+// Cuts `via HOST` or `on HOST` off; the host's resource, or kNoSymbol if it says none.
+SymbolId Checker::binding_host(NodeId binding, ResourceKind kind, std::vector<BindingPiece>& address, bool report) {
+  if (address.empty() || address.back().as != BindingPiece::As::literal) return kNoSymbol;
+  std::string& last = address.back().text;
+  const std::string word = kind == ResourceKind::compose ? " on " : " via ";
+  const auto at = last.rfind(word);
+  std::string host;
+  if (kind == ResourceKind::command) {
+    if (last == "local") return kNoSymbol;
+    host = last;
+  } else if (kind == ResourceKind::contact || kind == ResourceKind::channel || kind == ResourceKind::host || at == std::string::npos) {
+    return kNoSymbol;
+  } else {
+    host = last.substr(at + word.size());
+    last.resize(at);
+    if (last.empty()) address.pop_back();
+  }
+  const SymbolId id = find(at_.scope, host);
+  const Resource* resource = resource_of(id);
+  if (resource && resource->kind == ResourceKind::host) return id;
+  if (!report) return kNoSymbol;
+  std::vector<std::string_view> names;
+  for (std::string_view name : candidates(at_.scope))
+    if (const Resource* one = resource_of(find(at_.scope, name)); one && one->kind == ResourceKind::host) names.push_back(name);
+  const std::string near = did_you_mean(host, names);
+  const NodeId raw = tree().child(binding, Kind::Raw);
+  const std::string whole = text(raw);
+  const auto place = whole.rfind(host);
+  Span span = tree().span(raw);
+  if (place != std::string::npos) span = {span.begin + static_cast<std::uint32_t>(place), span.begin + static_cast<std::uint32_t>(place + host.size())};
+  error("E0201", span, fmt::format("No host `{}` here.", host), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+  return kNoSymbol;
+}
+
+void Checker::check_environments(std::uint32_t file) {
+  file_ = file;
+  at_ = {};
+  at_.scope = &files[file].visible;
+  std::uint32_t locals = 0;
+  frame_ = {&locals, nullptr};
+  for (NodeId env : tree().all(tree().root(), Kind::Env)) {
+    std::vector<std::pair<SymbolId, NodeId>> bound;
+    for (NodeId note : tree().all(env, Kind::Note)) prose(note);
+    for (NodeId line : tree().all(env, Kind::Binding)) {
+      const NodeId name = tree().child(line, Kind::Name);
+      if (!name) continue;
+      const SymbolId known = find(at_.scope, text(name));
+      SymbolId id = kNoSymbol;
+      const Resource* resource = resource_of(known);
+      if (resource) id = known;
+      else {
+        std::vector<std::string_view> names;
+        for (std::string_view candidate : candidates(at_.scope))
+          if (resource_of(find(at_.scope, candidate))) names.push_back(candidate);
+        const std::string near = did_you_mean(text(name), names);
+        bool lost = false;
+        for (const std::string& one : tree().lost_names) lost |= one == text(name);
+        if (!lost) error("E0201", name, fmt::format("No resource `{}` here.", text(name)), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+        continue;
+      }
+      for (const auto& [other, first] : bound)
+        if (other == id) error("E0209", name, fmt::format("`{}` is bound twice in `env {}`.", text(name), tree().name(env)), "Keep one.").with({&tree().source(), tree().span(first), "the first"});
+      bound.emplace_back(id, name);
+      const ResourceKind kind = resource->kind;
+      auto address = binding_pieces(line, id, env, nullptr);
+      binding_host(line, kind, address, true);
+    }
+    for (NodeId line : tree().all(env, Kind::EnvInput)) {
+      const auto names = tree().all(line, Kind::Name);
+      const NodeId value = tree().expression(line);
+      if (names.size() < 2) continue;
+      const RunbookFacts* named = runbook_named(tree().text(names[0]));
+      if (!named) {
+        std::vector<std::string_view> ids;
+        for (const RunbookFacts& r : facts.runbooks) ids.push_back(r.id);
+        const std::string near = did_you_mean(tree().text(names[0]), ids);
+        if (!near.empty()) error("E0201", names[0], fmt::format("No runbook `{}` here.", text(names[0])), fmt::format("Did you mean `{}`?", near));
+        expression(value);
+        continue;
+      }
+      std::vector<std::string_view> inputs;
+      SymbolId input = kNoSymbol;
+      for (SymbolId one : named->inputs) {
+        inputs.push_back(facts.symbols[one].name);
+        if (facts.symbols[one].name == tree().text(names[1])) input = one;
+      }
+      if (input == kNoSymbol) {
+        const std::string near = did_you_mean(tree().text(names[1]), inputs);
+        error("E0201", names[1], fmt::format("{} has no input `{}`.", named->id, text(names[1])), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+        expression(value);
+        continue;
+      }
+      const Type wanted = facts.symbols[input].type;
+      const Type is = expression(value, &wanted);
+      if (!is.is(TypeTag::error) && !wanted.is(TypeTag::error) && !fits(is, wanted))
+        error("E0301", value, fmt::format("`{}` of {} is {}, and this is {}.", text(names[1]), named->id, spell(wanted), spell(is)));
+    }
+  }
+}
+
+void Checker::merge_environments(std::uint32_t index) {
+  RunbookFacts& r = facts.runbooks[index];
+  std::uint32_t locals = 0;
+  frame_ = {&locals, nullptr};
+  for (std::uint32_t file : reachable(r.def.file)) {
+    file_ = file;
+    at_ = {};
+    at_.scope = &files[file].visible;
+    for (NodeId env : tree().all(tree().root(), Kind::Env)) {
+      const std::string name(tree().name(env));
+      auto there = std::find_if(r.environments.begin(), r.environments.end(), [&](const Environment& one) { return one.name == name; });
+      if (there == r.environments.end()) {
+        r.environments.push_back({});
+        r.environments.back().name = name;
+        r.environment_inputs.emplace_back();
+        there = r.environments.end() - 1;
+      }
+      Environment& merged = *there;
+      auto& inputs = r.environment_inputs[static_cast<std::size_t>(there - r.environments.begin())];
+      merged.guarded |= tree().flag(env, Word::Protected);
+      if (const NodeId title = tree().child(env, Kind::Title); title && merged.title.empty()) merged.title = text(title);
+      for (NodeId line : tree().all(env, Kind::Binding)) {
+        const NodeId named = tree().child(line, Kind::Name);
+        const SymbolId id = named ? find(at_.scope, text(named)) : kNoSymbol;
+        const Resource* resource = resource_of(id);
+        if (!resource) continue;
+        Binding binding;
+        binding.resource = facts.symbols[id].index;
+        const bool twice = std::any_of(merged.bindings.begin(), merged.bindings.end(), [&](const Binding& other) { return other.resource == binding.resource; });
+        if (twice) {
+          error("E0209", named, fmt::format("`{}` is bound twice in `env {}`.", text(named), name), "Keep one.");
+          continue;
+        }
+        const ResourceKind kind = resource->kind;
+        binding.address = binding_pieces(line, id, env, &r);
+        if (const SymbolId host = binding_host(line, kind, binding.address, false); host != kNoSymbol) binding.via = static_cast<std::int32_t>(facts.symbols[host].index);
+        merged.bindings.push_back(std::move(binding));
+      }
+      for (NodeId line : tree().all(env, Kind::EnvInput)) {
+        const auto names = tree().all(line, Kind::Name);
+        if (names.size() < 2 || lowered(tree().text(names[0])) != lowered(r.id)) continue;
+        merged.inputs.push_back({r.id, text(names[1]), kNone});
+        inputs.push_back(ref(tree().expression(line)));
+      }
+    }
+  }
+}
+
+}  // namespace rbc::front

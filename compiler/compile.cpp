@@ -1,0 +1,74 @@
+// The door: parse, resolve, type, emit, verify.
+#include "compiler/compile.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "compiler/checker.hpp"
+#include "compiler/emit.hpp"
+#include "vm/bytecode/image.hpp"
+
+namespace rbc {
+
+namespace {
+
+bool has_errors(const std::vector<Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& d) { return d.severity == Severity::Error; });
+}
+
+bool same_id(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace
+
+bool Checked::ok() const { return !has_errors(diagnostics); }
+
+Checked check_project(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue) {
+  Checked checked;
+  checked.index = index_project(sources, paths);
+  front::Checker checker(sources, catalogue);
+  for (const std::string& path : paths) checker.load(path);
+  checker.check_all();
+  checker.finish();
+  checked.diagnostics = std::move(checker.diagnostics);
+  return checked;
+}
+
+Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue) {
+  Compiled compiled;
+  front::Checker checker(sources, catalogue);
+  const auto file = checker.load(path);
+  if (!file) return compiled;
+  checker.check_all();
+  checker.finish();
+  compiled.diagnostics = std::move(checker.diagnostics);
+  if (has_errors(compiled.diagnostics)) return compiled;
+  for (std::uint32_t i = 0; i < checker.facts.runbooks.size(); ++i) {
+    const RunbookFacts& runbook = checker.facts.runbooks[i];
+    if (runbook.def.file != *file || !same_id(runbook.id, id)) continue;
+    Program program = emit(checker.facts, i, catalogue);
+    const auto faults = verify(program);
+    if (!faults.empty()) {
+      // Our own mistake, never the author's: what was emitted cannot be run, and must not be.
+      assert(faults.empty() && "the compiler emitted a program that does not verify; please report this");
+      const Tree& tree = *checker.facts.trees[*file];
+      compiled.diagnostics.emplace_back("E0099", tree.source(), tree.span(runbook.def.node), "This runbook cannot be compiled: " + faults.front());
+      return compiled;
+    }
+    compiled.program = std::move(program);
+    return compiled;
+  }
+  return compiled;
+}
+
+std::vector<std::string> unsupported() {
+  return {
+      "do RUNBOOK with …: running a runbook from another",
+      "rungs beneath `approve`",
+      "a list as the arguments of a shell command",
+  };
+}
+
+}  // namespace rbc

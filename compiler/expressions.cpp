@@ -1,0 +1,387 @@
+// What an expression is worth: names, literals, lists, casts, missing values.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/checker.hpp"
+#include "grammar/suggest.hpp"
+
+namespace rbc::front {
+
+bool fits(const Type& is, const Type& wanted) {
+  if (is.is(TypeTag::error) || wanted.is(TypeTag::error)) return true;
+  if (is.is_optional() && !wanted.is_optional()) return false;
+  if (is.tag() == wanted.tag()) {
+    switch (is.tag()) {
+      case TypeTag::one_of:
+        return std::all_of(is->options.begin(), is->options.end(), [&](const std::string& option) {
+          return std::find(wanted->options.begin(), wanted->options.end(), option) != wanted->options.end();
+        });
+      case TypeTag::list: return fits(is->element[0], wanted->element[0]);
+      default: return true;
+    }
+  }
+  return is.is(TypeTag::integer) && wanted.is(TypeTag::number);
+}
+
+Type answer_type(Type plain) {
+  if (!plain.is(TypeTag::record)) return plain;
+  auto fields = plain->fields;
+  for (auto [name, tag] : {std::pair{"ok", TypeTag::boolean}, std::pair{"took", TypeTag::duration}, std::pair{"at", TypeTag::instant}})
+    if (!plain.field(name)) fields.emplace_back(name, Type(tag));
+  return Type::record(std::move(fields), plain->name);
+}
+
+Type Checker::type_node(NodeId node) {
+  if (auto known = facts.types.find(ref(node)); known != facts.types.end()) return known->second;
+  Type type;
+  switch (tree().word(node)) {
+    case Word::List: {
+      const NodeId element = tree().child(node, Kind::Type);
+      type = Type::list_of(element ? type_node(element) : Type());
+      break;
+    }
+    case Word::One: {
+      std::vector<std::string> options;
+      for (NodeId name : tree().all(node, Kind::Name)) {
+        if (std::find(options.begin(), options.end(), tree().text(name)) != options.end())
+          error("E0207", name, fmt::format("`{}` is an option already.", text(name)));
+        options.push_back(text(name));
+      }
+      type = Type::one_of(std::move(options));
+      break;
+    }
+    case Word::Text: {
+      const NodeId pattern = tree().child(node, Kind::Regex);
+      type = pattern ? Type::text_matching(regex_of(tree().text(pattern)).pattern) : Type(TypeTag::text);
+      break;
+    }
+    case Word::Int: type = TypeTag::integer; break;
+    case Word::Number: type = TypeTag::number; break;
+    case Word::Percent: type = TypeTag::percent; break;
+    case Word::Duration: type = TypeTag::duration; break;
+    case Word::Size: type = TypeTag::size; break;
+    case Word::Rate: type = TypeTag::rate; break;
+    case Word::Instant: type = TypeTag::instant; break;
+    case Word::Bool: type = TypeTag::boolean; break;
+    case Word::Url: type = TypeTag::url; break;
+    case Word::Json: type = TypeTag::json; break;
+    case Word::Secret: type = TypeTag::secret; break;
+    default: break;
+  }
+  if (tree().flag(node, Word::Question)) type = type.optional();
+  facts.types[ref(node)] = type;
+  return type;
+}
+
+Type Checker::expression(NodeId node, const Type* expected) {
+  if (!node) return {};
+  const Type type = expression_(node, expected);
+  facts.types[ref(node)] = type;
+  return type;
+}
+
+Type Checker::expression_(NodeId node, const Type* expected) {
+  switch (tree().kind(node)) {
+    case Kind::And:
+    case Kind::Or: {
+      const std::size_t outside = narrowed_.size();
+      for (NodeId part : tree().children(node)) {
+        condition(part);
+        narrow(part, tree().kind(node) == Kind::And);
+      }
+      narrowed_.resize(outside);
+      return TypeTag::boolean;
+    }
+    case Kind::Not: condition(tree().first(node)); return TypeTag::boolean;
+    case Kind::Verdict: {
+      const NodeId subject = tree().first(node);
+      const Type type = expression(subject);
+      if (!type.is(TypeTag::error) && !type.is(TypeTag::verdict))
+        error("E0302", subject, fmt::format("`{}` is {}; only a check passes or fails.", text(subject), with_article(type)));
+      return TypeTag::boolean;
+    }
+    case Kind::Presence: {
+      const NodeId subject = tree().first(node);
+      if (tree().kind(subject) == Kind::Var) {
+        const SymbolId id = find(at_.scope, text(subject));
+        if (const Resource* resource = resource_of(id)) {
+          Use use;
+          use.as = Use::As::symbol;
+          use.symbol = id;
+          facts.uses[ref(subject)] = use;
+          if (!resource->optional)
+            error("E0304", subject, fmt::format("`{}` is always present: it is not an `optional` resource.", text(subject)));
+          return TypeTag::boolean;
+        }
+      }
+      const bool before = asking_presence_;
+      asking_presence_ = true;
+      expression(subject);
+      asking_presence_ = before;
+      return TypeTag::boolean;
+    }
+    case Kind::Compare: return compare(node);
+    case Kind::Else: return else_of(node);
+    case Kind::Where: return where_kept(node);
+    case Kind::Sum: return sum(node);
+    case Kind::Product: return product(node);
+    case Kind::Portion: return portion(node);
+    case Kind::Negative: {
+      const NodeId value = tree().first(node);
+      const Type type = expression(value);
+      if (type.is_numeric() || type.is_quantity() || type.is(TypeTag::error)) return type;
+      if (type.is(TypeTag::json)) {
+        facts.casts[ref(value)] = TypeTag::number;
+        return TypeTag::number;
+      }
+      error("E0301", value, fmt::format("`-` needs a number, and this is {}.", with_article(type)));
+      return {};
+    }
+    case Kind::Cast: return cast(node);
+    case Kind::Member: return member(node);
+    case Kind::Above: return above(node);
+    case Kind::Maybe: {
+      const NodeId inner = tree().first(node);
+      const bool before = maybe_;
+      maybe_ = true;
+      const Type type = expression(inner);
+      maybe_ = before;
+      return type.is(TypeTag::error) ? type : type.optional();
+    }
+    case Kind::Group: return expression(tree().first(node), expected);
+    case Kind::List: return list_literal(node, expected);
+    case Kind::Var: return var(node, expected);
+    case Kind::Apply: return apply(node);
+    case Kind::Error: return {};
+    default: return literal(node);
+  }
+}
+
+Type Checker::condition(NodeId node) {
+  if (!node) return {};
+  const Type type = expression(node);
+  if (type.is(TypeTag::error) || (type.is(TypeTag::boolean) && !type.is_optional())) return type;
+  if (type.is(TypeTag::verdict))
+    error("E0302", node, fmt::format("`{}` is a check, not yes or no.", text(node)),
+          fmt::format("Say `{0} passes` (green or amber), `{0} fails` (red or blind), or `{0} is red`.", text(node)));
+  else if (type.is_optional() && type.is(TypeTag::boolean))
+    error("E0304", node, fmt::format("`{}` may be missing here.", text(node)), fmt::format("Handle it first: `when {} is missing`, or write `{} else no`.", text(node), text(node)));
+  else if (type.is(TypeTag::json)) {
+    facts.casts[ref(node)] = TypeTag::boolean;
+    return TypeTag::boolean;
+  } else
+    error("E0301", node, fmt::format("A condition is yes or no, and `{}` is {}.", text(node), with_article(type)));
+  return {};
+}
+
+Type Checker::use_symbol(SymbolId id, NodeId at, Use& use) {
+  const Symbol& symbol = facts.symbols[id];
+  use.as = Use::As::symbol;
+  use.symbol = id;
+  use.storage = symbol.storage;
+  use.slot = symbol.slot;
+  switch (symbol.kind) {
+    case SymbolKind::input:
+    case SymbolKind::value:
+    case SymbolKind::parameter: {
+      Type type = symbol.type;
+      if (type.is_optional() && std::find(narrowed_.begin(), narrowed_.end(), id) != narrowed_.end()) type = type.present();
+      return type;
+    }
+    case SymbolKind::secret: return TypeTag::secret;
+    case SymbolKind::check:
+      if (!facts.checks[symbol.index].parameters.empty() && tree().kind(at) == Kind::Var)
+        error("E0201", at, fmt::format("`{}` takes {} argument{}.", symbol.name, facts.checks[symbol.index].parameters.size(),
+                                       facts.checks[symbol.index].parameters.size() == 1 ? "" : "s"));
+      [[fallthrough]];
+    case SymbolKind::goal:
+      if (at_.body == Context::Body::step && !at_.symptom && !in_rung_ && frame_.slots && !looked_.contains(id) && !warned_.contains(ref(at))) {
+        warned_.insert(ref(at));
+        error("W0604", at, fmt::format("No line before this one looks at `{}`, so it is blind here.", symbol.name),
+              fmt::format("Add `check {}` above.", symbol.name));
+      }
+      return TypeTag::verdict;
+    case SymbolKind::resource: error("E0201", at, fmt::format("`{}` is a resource, not a value.", symbol.name), fmt::format("To ask it something, give the answer a name: `x = {}> …`.", symbol.name)); break;
+    case SymbolKind::message: error("E0201", at, fmt::format("`{}` is a message, not a value.", symbol.name)); break;
+    case SymbolKind::procedure: error("E0201", at, fmt::format("`{}` is a procedure, not a value.", symbol.name), fmt::format("Say `do {}`.", symbol.name)); break;
+    case SymbolKind::runbook: error("E0201", at, fmt::format("`{}` is a runbook, not a value.", symbol.name)); break;
+    case SymbolKind::environment: error("E0201", at, fmt::format("`{}` is an environment, not a value.", symbol.name)); break;
+  }
+  return {};
+}
+
+Type Checker::var(NodeId node, const Type* expected) {
+  const std::string name = text(node);
+  Use use;
+  if (name == "run" || name == "failure") {
+    use.as = name == "run" ? Use::As::run : Use::As::failure;
+    facts.uses[ref(node)] = use;
+    if (use.as == Use::As::failure && !at_.handler)
+      error("E0201", node, "There is no `failure` here.", "It stands in the `otherwise` of a line that failed.");
+    else
+      error("E0201", node, fmt::format("`{}` has parts, and is no value of its own.", name), name == "run" ? "Say `run.id`, `run.title`, `run.started` …" : "Say `failure.reason`.");
+    return {};
+  }
+  if (expected && expected->is(TypeTag::one_of) && as_option(node, *expected)) return *expected;
+  const SymbolId id = find(at_.scope, name);
+  if (id == kNoSymbol) {
+    unknown(node, tree().span(node), name);
+    return {};
+  }
+  read(id, node);
+  const Type type = use_symbol(id, node, use);
+  facts.uses[ref(node)] = use;
+  return type;
+}
+
+bool Checker::as_option(NodeId node, const Type& type) {
+  const std::string name = text(node);
+  Use use;
+  use.as = Use::As::option;
+  facts.uses[ref(node)] = use;
+  facts.types[ref(node)] = type;
+  if (std::find(type->options.begin(), type->options.end(), name) != type->options.end()) return true;
+  std::vector<std::string_view> options(type->options.begin(), type->options.end());
+  std::string near = did_you_mean(name, options);
+  error("E0201", node, fmt::format("`{}` is none of the options here: {}.", name, fmt::join(type->options, ", ")),
+        near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+  return true;
+}
+
+Type Checker::apply(NodeId node) {
+  const NodeId name = tree().child(node, Kind::Var), args = tree().child(node, Kind::Args);
+  const SymbolId id = find(at_.scope, text(name));
+  if (id == kNoSymbol) {
+    unknown(name, tree().span(name), text(name));
+    for (NodeId argument : tree().children(args)) expression(argument);
+    return {};
+  }
+  mention(name, args, node);
+  if (!facts.uses.contains(ref(node))) return {};
+  Use ignored;
+  return use_symbol(id, node, ignored);
+}
+
+Type Checker::else_of(NodeId node) {
+  const NodeId first = tree().first(node), second = tree().next(first);
+  const bool before = maybe_, presence = asking_presence_;
+  asking_presence_ = true;   // what may be missing is handled right here
+  const Type value = expression(first);
+  maybe_ = before;
+  asking_presence_ = presence;
+  const Type wanted = value.present();
+  const Type other = expression(second, &wanted);
+  if (value.is(TypeTag::error)) return other;
+  if (other.is(TypeTag::error)) return wanted;
+  if (wanted.is(TypeTag::json) && !other.is(TypeTag::json)) {
+    facts.casts[ref(first)] = other;
+    return other;
+  }
+  if (fits(other.present(), wanted)) return other.is_optional() ? wanted.optional() : wanted;
+  if (fits(wanted, other.present())) return other;
+  error("E0301", second, fmt::format("`{}` is {}, and what stands in for it is {}.", text(first), spell(wanted), spell(other)));
+  return wanted;
+}
+
+Type Checker::list_literal(NodeId node, const Type* expected) {
+  Type element;
+  if (expected && expected->is(TypeTag::list)) element = (*expected)->element[0];
+  bool any = false;
+  for (NodeId item : tree().children(node)) {
+    const Type is = expression(item, element.is(TypeTag::error) ? nullptr : &element);
+    if (element.is(TypeTag::error)) element = is;
+    else if (!is.is(TypeTag::error) && !fits(is, element)) {
+      if (fits(element, is)) element = is;
+      else error("E0301", item, fmt::format("The list holds {}, and this is {}.", with_article(element), with_article(is)));
+    }
+    any = true;
+  }
+  if (!any && element.is(TypeTag::error)) {
+    error("E0307", node, "What is in this list?", "Say `list of text`, as in `x as list of text = []`.");
+    return {};
+  }
+  return Type::list_of(element);
+}
+
+Type Checker::cast(NodeId node) {
+  const NodeId value = tree().first(node), wanted = tree().next(value);
+  const Type is = expression(value);
+  if (tree().kind(wanted) == Kind::Reading) {
+    Type reads;
+    switch (tree().word(wanted)) {
+      case Word::Ratio: reads = TypeTag::percent; break;
+      case Word::Milliseconds:
+      case Word::Seconds: reads = TypeTag::duration; break;
+      case Word::Bytes: reads = TypeTag::size; break;
+      default: reads = TypeTag::rate; break;
+    }
+    if (is.is(TypeTag::json)) facts.casts[ref(value)] = TypeTag::number;
+    else if (!is.is_numeric() && !is.is(TypeTag::error))
+      error("E0301", value, fmt::format("`as {}` reads a bare number, and this is {}.", text(wanted), with_article(is)));
+    return is.is_optional() ? reads.optional() : reads;
+  }
+  const Type type = type_node(wanted);
+  if (is.is(TypeTag::error)) return type;
+  if (is.is(TypeTag::secret) || type.is(TypeTag::secret)) {
+    if (!(is.is(TypeTag::secret) && type.is(TypeTag::secret)))
+      error("E0502", value, type.is(TypeTag::secret) ? "Only what a look or an action answers can become a secret: `x as secret = …`." : fmt::format("`{}` is a secret and cannot become anything else.", text(value)));
+    return type;
+  }
+  const bool number_as_unit = is.is_numeric() && type.is(TypeTag::percent);
+  if (number_as_unit && is.is(TypeTag::number)) return type;
+  if (!is.is(TypeTag::json) && !is.is(TypeTag::text) && !is.is(TypeTag::record) && !is.is(TypeTag::url) && !is.is(TypeTag::one_of) && !number_as_unit && !fits(is.present(), type.present()))
+    error("E0301", value, fmt::format("{} cannot be read as {}.", with_article(is), spell(type)), "`as` reads json and text; a bare number is read `as ratio`, `as seconds` …");
+  return is.is_optional() ? type.optional() : type;
+}
+
+Type Checker::literal(NodeId node) {
+  const auto misfit = [&](std::string help) {
+    error("E0308", node, fmt::format("`{}` does not fit, or has its units out of order.", text(node)), std::move(help));
+    return Type();
+  };
+  const std::string_view said = tree().text(node);
+  switch (tree().kind(node)) {
+    case Kind::Text: prose(node); return TypeTag::text;
+    case Kind::Regex: return TypeTag::text;
+    case Kind::Url: return TypeTag::url;
+    case Kind::Instant: return instant_of(said) ? Type(TypeTag::instant) : misfit("A date is `2024-12-01`, or `2024-12-01T10:30:00Z`.");
+    case Kind::Duration: return duration_of(said) ? Type(TypeTag::duration) : misfit("Write units from large to small, each once: `1h30m`.");
+    case Kind::Size: return size_of(said) ? Type(TypeTag::size) : misfit("A size is `512MiB` or `4GB`.");
+    case Kind::Percent: return percent_of(said) ? Type(TypeTag::percent) : misfit("A percentage is `5%`.");
+    case Kind::Rate: return rate_of(said) ? Type(TypeTag::rate) : misfit("A rate is `10 per minute`.");
+    case Kind::Number:
+    case Kind::Int: {
+      const auto number = number_of(said);
+      return number ? Type(number->whole ? TypeTag::integer : TypeTag::number) : misfit("A whole number is at most 9223372036854775807.");
+    }
+    case Kind::Bool: return TypeTag::boolean;
+    case Kind::Colour: return TypeTag::verdict;
+    default: return {};
+  }
+}
+
+void Checker::narrow(NodeId node, bool holds) {
+  switch (tree().kind(node)) {
+    case Kind::Group: narrow(tree().first(node), holds); break;
+    case Kind::Not: narrow(tree().first(node), !holds); break;
+    case Kind::And:
+      if (holds)
+        for (NodeId part : tree().children(node)) narrow(part, true);
+      break;
+    case Kind::Or:
+      if (!holds)
+        for (NodeId part : tree().children(node)) narrow(part, false);
+      break;
+    case Kind::Presence: {
+      const bool present = (tree().word(node) == Word::Present) != tree().flag(node, Word::Not);
+      if (present != holds) break;
+      const auto use = facts.uses.find(ref(tree().first(node)));
+      if (use != facts.uses.end() && use->second.as == Use::As::symbol) narrowed_.push_back(use->second.symbol);
+      break;
+    }
+    default: break;
+  }
+}
+
+}  // namespace rbc::front

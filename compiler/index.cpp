@@ -1,0 +1,45 @@
+// What a project holds, by parsing alone.
+#include <algorithm>
+#include <set>
+
+#include "compiler/compile.hpp"
+#include "grammar/parse.hpp"
+
+namespace rbc {
+
+Index index_project(Sources& sources, const std::vector<std::string>& paths) {
+  Index index;
+  std::set<std::string> environments;
+  for (const std::string& path : paths) {
+    const Source* source = sources.load(path);
+    if (!source) continue;
+    Sink sink(1);
+    const Tree tree = parse(*source, sink);
+    const auto check = [&](NodeId node, const std::string& runbook) {
+      if (const auto name = tree.name(node); !name.empty()) index.checks.push_back({std::string(name), runbook, path});
+    };
+    for (NodeId node : tree.children(tree.root())) {
+      switch (tree.kind(node)) {
+        case Kind::Env: environments.insert(std::string(tree.name(node))); break;
+        case Kind::CheckDef: check(node, ""); break;
+        case Kind::Runbook: {
+          if (tree.name(node).empty()) break;
+          RunbookEntry entry;
+          entry.id = tree.name(node);
+          entry.path = path;
+          entry.line = source->line_at(tree[node].begin);
+          if (const NodeId title = tree.child(node, Kind::Title)) entry.title = tree.text(title);
+          for (NodeId alert : tree.all(node, Kind::Alert)) entry.alerts.emplace_back(tree.name(alert));
+          for (NodeId one : tree.find(Kind::CheckDef, node)) check(one, entry.id);
+          index.runbooks.push_back(std::move(entry));
+          break;
+        }
+        default: break;
+      }
+    }
+  }
+  index.environments.assign(environments.begin(), environments.end());
+  return index;
+}
+
+}  // namespace rbc

@@ -1,0 +1,222 @@
+// Operators: what may be compared, added, multiplied, and what to say of units that do not agree.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/checker.hpp"
+
+namespace rbc::front {
+
+namespace {
+
+bool is_bare(const Type& type) { return type.is_numeric() || type.is(TypeTag::json); }
+bool is_measured(const Type& type) { return type.is_quantity(); }
+
+}  // namespace
+
+std::string Checker::unit_help(NodeId value, const Type& wanted) const {
+  const std::string said = text(value);
+  switch (wanted.tag()) {
+    case TypeTag::percent: return fmt::format("Say how to read it: `{0} as ratio` (0.05 is 5%), or `{0} as percent` (5 is 5%).", said);
+    case TypeTag::duration: return fmt::format("Say how to read it: `{0} as seconds`, or `{0} as milliseconds`.", said);
+    case TypeTag::size: return fmt::format("Say how to read it: `{} as bytes`.", said);
+    case TypeTag::rate: return fmt::format("Say how to read it: `{} as per-second`.", said);
+    default: return {};
+  }
+}
+
+void Checker::mismatch(NodeId node, std::string_view op, NodeId left, const Type& a, NodeId right, const Type& b) {
+  (void)node;
+  if (is_bare(a) && is_measured(b)) {
+    error("E0301", left, fmt::format("A number without a unit is {} {}.", op, with_article(b)), unit_help(left, b));
+  } else if (is_measured(a) && is_bare(b)) {
+    error("E0301", right, fmt::format("A number without a unit is {} {}.", op, with_article(a)),
+          tree().kind(right) == Kind::Number ? fmt::format("Give it a unit, as in `{}`.", a.is(TypeTag::percent) ? "5%" : a.is(TypeTag::duration) ? "5s" : a.is(TypeTag::size) ? "5MiB" : "5 per minute")
+                                             : unit_help(right, a));
+  } else {
+    std::string first = with_article(a);
+    if (!first.empty() && first[0] >= 'a' && first[0] <= 'z') first[0] = static_cast<char>(first[0] - 'a' + 'A');
+    error("E0301", right, fmt::format("{} is {} {}.", first, op, with_article(b)));
+  }
+}
+
+Type Checker::compare(NodeId node) {
+  const NodeId left = tree().nth(node, 0);
+  NodeId right = tree().next(left);
+  if (right && tree().kind(right) == Kind::Flag) right = tree().next(right);
+  if (!left || !right) return {};
+  const Type a = expression(left);
+  const Word op = tree().word(node);
+  const Type yes(TypeTag::boolean);
+  if (a.is_optional() && !a.is(TypeTag::error) && tree().kind(left) != Kind::Maybe)
+    error("E0304", left, fmt::format("`{}` may be missing here.", text(left)), fmt::format("Handle it first: `when {0} is missing`, or write `{0} else …`.", text(left)));
+  if (a.is(TypeTag::secret)) {
+    expression(right);
+    error("E0502", left, fmt::format("`{}` is a secret and cannot be compared.", text(left)));
+    return yes;
+  }
+  switch (op) {
+    case Word::Is: return compare_is(node, left, right, a.present());
+    case Word::Contains: {
+      const Type b = expression(right);
+      if (a.is(TypeTag::error) || b.is(TypeTag::error)) return yes;
+      if (b.is(TypeTag::secret)) error("E0502", right, fmt::format("`{}` is a secret and cannot be compared.", text(right)));
+      const bool textual = a.is(TypeTag::text) || a.is(TypeTag::url) || (a.is(TypeTag::record) && (a->name == "output" || a->name == "response"));
+      if (a.is(TypeTag::json)) facts.casts[ref(left)] = TypeTag::text;
+      if (a.is(TypeTag::list) ? !fits(b, a->element[0]) : !(textual || a.is(TypeTag::json)) || !(b.is(TypeTag::text) || b.is(TypeTag::url) || b.is(TypeTag::one_of)))
+        error("E0301", right, fmt::format("`contains` looks for a text in a text or an output, or for an item in a list; here it is {} in {}.", with_article(b), with_article(a)));
+      return yes;
+    }
+    case Word::Matches: {
+      if (tree().kind(right) != Kind::Regex) {
+        expression(right);
+        error("E0301", right, "`matches` takes a pattern.", "Write it between slashes: `/…/`.");
+        return yes;
+      }
+      expression(right);
+      if (a.is(TypeTag::json)) facts.casts[ref(left)] = TypeTag::text;
+      const bool textual = a.is(TypeTag::text) || a.is(TypeTag::url) || a.is(TypeTag::one_of) || a.is(TypeTag::json) || (a.is(TypeTag::record) && (a->name == "output" || a->name == "response"));
+      if (!textual && !a.is(TypeTag::error)) error("E0301", left, fmt::format("`matches` reads a text, and this is {}.", with_article(a)));
+      return yes;
+    }
+    case Word::In: {
+      const Type element = a.present();
+      const Type list = Type::list_of(element);
+      const Type b = expression(right, a.is(TypeTag::error) ? nullptr : &list);
+      if (a.is(TypeTag::error) || b.is(TypeTag::error)) return yes;
+      if (b.is(TypeTag::list) && a.is(TypeTag::json)) facts.casts[ref(left)] = b->element[0];
+      else if (b.is(TypeTag::text) && a.is(TypeTag::text)) return yes;
+      else if (!b.is(TypeTag::json) && !(b.is(TypeTag::list) && (fits(element, b->element[0]) || fits(b->element[0], element))))
+        error("E0301", right, fmt::format("`in` needs a list of {}, and this is {}.", spell(element), spell(b)));
+      return yes;
+    }
+    default: break;
+  }
+  const Type b = expression(right);
+  if (a.is(TypeTag::error) || b.is(TypeTag::error)) return yes;
+  const bool ordered_a = a.is_numeric() || a.is_quantity() || a.is(TypeTag::instant), ordered_b = b.is_numeric() || b.is_quantity() || b.is(TypeTag::instant);
+  if (a.is(TypeTag::verdict) || b.is(TypeTag::verdict)) {
+    const bool is_left = a.is(TypeTag::verdict);
+    error("E0302", is_left ? left : right, fmt::format("`{}` is a check, not a number.", text(is_left ? left : right)), "Say `is red`, `passes` or `fails`.");
+    return yes;
+  }
+  if (a.is(TypeTag::json) && b.is_numeric()) facts.casts[ref(left)] = TypeTag::number;
+  else if (b.is(TypeTag::json) && a.is_numeric()) facts.casts[ref(right)] = TypeTag::number;
+  else if (a.is(TypeTag::json) && b.is(TypeTag::json)) facts.casts[ref(left)] = TypeTag::number, facts.casts[ref(right)] = TypeTag::number;
+  else if (a.is(TypeTag::json) && b.is(TypeTag::instant)) facts.casts[ref(left)] = TypeTag::instant;
+  else if (ordered_a && ordered_b && ((a.is_numeric() && b.is_numeric()) || a.tag() == b.tag())) return yes;
+  else mismatch(node, "compared with", left, a, right, b);
+  return yes;
+}
+
+Type Checker::compare_is(NodeId node, NodeId left, NodeId right, const Type& a) {
+  const Type yes(TypeTag::boolean);
+  const Type b = expression(right, a.is(TypeTag::error) ? nullptr : &a);
+  if (a.is(TypeTag::error) || b.is(TypeTag::error)) return yes;
+  if (b.is(TypeTag::secret)) {
+    error("E0502", right, fmt::format("`{}` is a secret and cannot be compared.", text(right)));
+    return yes;
+  }
+  if (a.is(TypeTag::verdict) || b.is(TypeTag::verdict)) {
+    if (!(a.is(TypeTag::verdict) && b.is(TypeTag::verdict)))
+      error("E0301", right, fmt::format("{} is compared with {}.", a.is(TypeTag::verdict) ? "A verdict" : with_article(a), with_article(b)), "A verdict is green, amber, red or blind.");
+    return yes;
+  }
+  if (a.is(TypeTag::json) && !b.is(TypeTag::json)) {
+    if (b.is_quantity()) mismatch(node, "compared with", left, a, right, b);
+    else facts.casts[ref(left)] = b.is(TypeTag::integer) ? Type(TypeTag::number) : b;
+    return yes;
+  }
+  if (b.is(TypeTag::json) && !a.is(TypeTag::json)) {
+    if (a.is_quantity()) mismatch(node, "compared with", left, a, right, b);
+    else facts.casts[ref(right)] = a.is(TypeTag::integer) ? Type(TypeTag::number) : a;
+    return yes;
+  }
+  const auto textual = [](const Type& type) { return type.is(TypeTag::text) || type.is(TypeTag::url) || type.is(TypeTag::one_of); };
+  if (fits(a, b.present()) || fits(b.present(), a) || (a.is_numeric() && b.is_numeric()) || (textual(a) && textual(b))) {
+    if (b.is_optional() && tree().kind(right) != Kind::Maybe)
+      error("E0304", right, fmt::format("`{}` may be missing here.", text(right)), fmt::format("Handle it first: `when {} is missing`.", text(right)));
+    return yes;
+  }
+  mismatch(node, "compared with", left, a, right, b);
+  return yes;
+}
+
+Type Checker::sum(NodeId node) {
+  const NodeId left = tree().nth(node, 0), right = tree().nth(node, 1);
+  Type a = expression(left), b = expression(right);
+  if (a.is(TypeTag::error) || b.is(TypeTag::error)) return {};
+  const bool minus = tree().word(node) == Word::Minus;
+  for (auto [type, at] : {std::pair{&a, left}, std::pair{&b, right}})
+    if (type->is(TypeTag::json)) {
+      facts.casts[ref(at)] = TypeTag::number;
+      *type = TypeTag::number;
+    }
+  if (a.is_numeric() && b.is_numeric()) return a.is(TypeTag::integer) && b.is(TypeTag::integer) ? Type(TypeTag::integer) : Type(TypeTag::number);
+  if (a.is_quantity() && a.tag() == b.tag()) return a.present();
+  if (a.is(TypeTag::instant) && b.is(TypeTag::instant) && minus) return TypeTag::duration;
+  if (a.is(TypeTag::instant) && b.is(TypeTag::duration)) return TypeTag::instant;
+  if (a.is(TypeTag::text) && b.is(TypeTag::text)) error("E0301", node, "Texts are not added.", "Write them in one: `\"<a><b>\"`.");
+  else mismatch(node, minus ? "reduced by" : "added to", left, a, right, b);
+  return {};
+}
+
+Type Checker::product(NodeId node) {
+  const NodeId left = tree().nth(node, 0), right = tree().nth(node, 1);
+  Type a = expression(left), b = expression(right);
+  if (a.is(TypeTag::error) || b.is(TypeTag::error)) return {};
+  const bool divide = tree().word(node) == Word::Slash;
+  for (auto [type, at] : {std::pair{&a, left}, std::pair{&b, right}})
+    if (type->is(TypeTag::json)) {
+      facts.casts[ref(at)] = TypeTag::number;
+      *type = TypeTag::number;
+    }
+  if (a.is_numeric() && b.is_numeric()) return !divide && a.is(TypeTag::integer) && b.is(TypeTag::integer) ? Type(TypeTag::integer) : Type(TypeTag::number);
+  if (a.is_quantity() && b.is_numeric()) return a.present();
+  if (!divide && a.is_numeric() && b.is_quantity()) return b.present();
+  if (divide && a.is_quantity() && a.tag() == b.tag()) return TypeTag::number;
+  mismatch(node, divide ? "divided by" : "multiplied by", left, a, right, b);
+  return {};
+}
+
+Type Checker::portion(NodeId node) {
+  const NodeId left = tree().nth(node, 0), right = tree().nth(node, 1);
+  const Type a = expression(left), b = expression(right);
+  if (a.is(TypeTag::error) || b.is(TypeTag::error)) return {};
+  if (!a.is(TypeTag::percent)) {
+    error("E0301", left, fmt::format("`of` takes a percentage, and this is {}.", with_article(a)), "As in `80% of .slots`.");
+    return {};
+  }
+  if (b.is(TypeTag::json)) {
+    facts.casts[ref(right)] = TypeTag::number;
+    return TypeTag::number;
+  }
+  if (b.is_numeric()) return TypeTag::number;
+  if (b.is_quantity()) return b.present();
+  error("E0301", right, fmt::format("A percentage of {} means nothing.", with_article(b)));
+  return {};
+}
+
+Type Checker::where_kept(NodeId node) {
+  const NodeId rows = tree().nth(node, 0), keeps = tree().nth(node, 1);
+  const Type list = expression(rows);
+  Type item;
+  if (list.is(TypeTag::rows)) item = Type::record(list->fields);
+  else if (list.is(TypeTag::list)) item = list->element[0];
+  else if (list.is(TypeTag::json)) item = TypeTag::json;
+  else if (!list.is(TypeTag::error)) error("E0301", rows, fmt::format("`where` keeps rows of a list, and this is {}.", with_article(list)));
+  const auto item_before = item_;
+  const Type type_before = item_type_;
+  const bool open_before = item_open_;
+  item_ = frame_.locals ? (*frame_.locals)++ : 0;
+  item_type_ = item;
+  item_open_ = list.is(TypeTag::rows) && list->open;
+  facts.item_slots[ref(node)] = *item_;
+  condition(keeps);
+  item_ = item_before;
+  item_type_ = type_before;
+  item_open_ = open_before;
+  return list.is(TypeTag::json) ? Type::list_of(TypeTag::json) : list;
+}
+
+}  // namespace rbc::front

@@ -1,0 +1,24 @@
+// An utterance while its template is being made.
+#pragma once
+#include "compiler/checker.hpp"
+
+namespace rbc::front {
+
+struct Checker::Spoken {
+  NodeId node = 0;
+  std::uint32_t begin = 0;                 // in the file: where a `do` would be written
+  bool acts = false, repeatable = false;   // behind `do`, `do repeatable`
+  char form = '>';
+  SymbolId symbol = kNoSymbol;
+  std::uint32_t resource = 0;
+  ResourceKind kind = ResourceKind::http;
+  Captured captured;
+  std::vector<embedded::HoleRef> refs;     // by hole; their index is the hole's number in the template
+  std::vector<HoleFacts> holes;
+  Template said;
+  effects::Effect effect;
+  bool ok = true;
+  bool open_row = false;                   // one row with columns that nobody listed
+};
+
+}  // namespace rbc::front

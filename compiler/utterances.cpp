@@ -1,0 +1,278 @@
+// What is said to a resource: its own language, its holes, its effect, and the template that a run fills.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/checker.hpp"
+#include "compiler/spoken.hpp"
+#include "grammar/suggest.hpp"
+
+namespace rbc::front {
+
+Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
+  const NodeId speaker = tree().child(node, Kind::Speaker);
+  if (!speaker) return {};
+  const auto names = tree().all(speaker, Kind::Name);
+  if (names.empty()) return {};
+  Spoken spoken;
+  spoken.node = node;
+  spoken.begin = limit ? tree()[limit].begin : tree()[node].begin;
+  spoken.acts = acts;
+  spoken.repeatable = repeatable;
+  spoken.form = tree().word(speaker) == Word::Dollar ? '$' : '>';
+  spoken.captured = capture(tree(), node);
+  for (std::uint32_t i = 0; i < spoken.captured.holes.size(); ++i) {
+    const auto& one = spoken.captured.holes[i];
+    spoken.refs.push_back({one.begin, one.end, i, one.optional});
+    spoken.holes.push_back(hole(one.node));
+  }
+
+  const SymbolId id = resource_named(names[0], false);
+  std::vector<NodeRef> arguments;
+  std::vector<Parameter> parameters;
+  if (id != kNoSymbol) parameters = facts.resources[facts.symbols[id].index].parameters;
+  if (const NodeId args = tree().child(speaker, Kind::SpeakerArgs))
+    for (NodeId argument : tree().children(args)) {
+      const Type wanted = arguments.size() < parameters.size() ? parameters[arguments.size()].type : Type();
+      const Type is = expression(argument, wanted.is(TypeTag::error) ? nullptr : &wanted);
+      if (tree().kind(argument) == Kind::Text && wanted.is(TypeTag::one_of)) {
+        std::string said;
+        for (const TextPiece& piece : pieces(tree(), argument)) said += piece.text;
+        if (std::find(wanted->options.begin(), wanted->options.end(), said) == wanted->options.end() && tree().find(Kind::Hole, argument).empty())
+          error("E0201", argument, fmt::format("`{}` is none of the options here: {}.", said, fmt::join(wanted->options, ", ")));
+      } else if (!is.is(TypeTag::error) && !fits(is, wanted) && !(is.is(TypeTag::text) && wanted.is(TypeTag::one_of))) {
+        error("E0301", argument, fmt::format("`{}` takes {} here, and this is {}.", text(names[0]), spell(wanted), spell(is)));
+      }
+      arguments.push_back(ref(argument));
+    }
+  if (id == kNoSymbol) return {};
+  if (arguments.size() != parameters.size()) {
+    error("E0201", names[0], fmt::format("`{}` takes {} argument{}, and {} {} given.", text(names[0]), parameters.size(), parameters.size() == 1 ? "" : "s",
+                                         arguments.size(), arguments.size() == 1 ? "is" : "are"));
+    return {};
+  }
+  spoken.resource = facts.symbols[id].index;
+  spoken.symbol = id;
+  spoken.kind = facts.resources[spoken.resource].kind;
+  const bool shell_place = spoken.kind == ResourceKind::host || (spoken.kind == ResourceKind::compose && names.size() > 1);
+  if (spoken.form == '$' && !shell_place) {
+    error("E0201", tree().next(names.back()) ? names.back() : names[0], fmt::format("`{}` has no shell.", text(names[0])),
+          spoken.kind == ResourceKind::compose ? fmt::format("Name the service: `{}.SERVICE$ …`.", text(names[0])) : fmt::format("Write `{}> …`.", text(names[0])));
+    return {};
+  }
+  if (spoken.form == '>' && names.size() > 1) {
+    error("E0201", names[1], fmt::format("`{}` is a part only of a shell prompt.", text(names[1])), fmt::format("Write `{}.{}$ …`.", text(names[0]), text(names[1])));
+    return {};
+  }
+
+  Template& said = spoken.said;
+  said.resource = spoken.resource;
+  said.form = spoken.form;
+  said.arguments = static_cast<std::uint32_t>(arguments.size());
+  said.holes = static_cast<std::uint32_t>(spoken.holes.size());
+  for (std::size_t i = 1; i < names.size(); ++i) said.path.push_back(text(names[i]));
+  std::uint32_t from = 0;
+  for (std::uint32_t i = 0; i < spoken.captured.holes.size(); ++i) {
+    const auto& one = spoken.captured.holes[i];
+    said.shown.push_back(spoken.captured.text.substr(from, one.begin - from));
+    said.shown_holes.push_back(i);
+    said.secret_holes.push_back(spoken.holes[i].type.is(TypeTag::secret));
+    said.hole_names.push_back(fmt::format("{}", fmt::join(one.path, ".")));
+    from = one.end;
+  }
+  said.shown.push_back(spoken.captured.text.substr(from));
+
+  switch (spoken.kind) {
+    case ResourceKind::postgres: spoken_sql(spoken); break;
+    case ResourceKind::http: spoken_http(spoken); break;
+    case ResourceKind::prometheus: spoken_prom(spoken); break;
+    default:
+      if (spoken.form == '$') spoken_shell(spoken);
+      else spoken_words(spoken);
+  }
+  if (!spoken.ok) return {};
+  judge_effect(spoken);
+  said.effect = effect_of(spoken.effect.level);
+  said.repeatable = repeatable || spoken.effect.repeatable;
+  if (said.limit == 0) said.limit = spoken.effect.limit_seconds * kSecond;
+  if (said.limit == 0) said.limit = said.effect <= Effect::looks ? 10 * kSecond : 2 * kMinute;
+  if (spoken.effect.exit_one_answers) said.exit_answers = std::max<std::uint8_t>(said.exit_answers, 1);
+
+  UtteranceFacts found;
+  found.tmpl = static_cast<std::uint32_t>(facts.templates.size());
+  found.arguments = std::move(arguments);
+  for (const auto& one : spoken.captured.holes) found.holes.push_back(ref(one.node));
+  found.subject = is_subject(spoken.kind);
+  if (spoken.open_row) open_answers_.insert(ref(node));
+  facts.templates.push_back(std::move(said));
+  facts.utterances[ref(node)] = std::move(found);
+  return answer_type(facts.templates.back().answer);
+}
+
+void Checker::problems(Spoken& spoken, const std::vector<embedded::Problem>& found) {
+  for (const embedded::Problem& problem : found) {
+    Span span = spoken.captured.file_span(problem.begin, std::max(problem.end, problem.begin + 1));
+    if (problem.begin >= spoken.captured.text.size()) span = tree().span(spoken.node);
+    error(problem.code, span, problem.message, problem.help);
+    if (!problem.code.starts_with('W')) spoken.ok = false;
+  }
+}
+
+const CatalogueRow* Checker::whole_row(const Spoken& spoken, Effect effect) const {
+  const CatalogueRow* best = nullptr;
+  for (const CatalogueRow& row : catalogue_.rows()) {
+    if (row.kind != spoken.kind || row.form != spoken.form || !row.words.empty()) continue;
+    if (row.effect == effect) return &row;
+    if (!best || (row.effect < effect && row.effect > best->effect)) best = &row;
+  }
+  return best;
+}
+
+effects::Patterns Checker::patterns_of(const Spoken& spoken) const {
+  effects::Patterns patterns;
+  const NodeRef declared = facts.symbols[spoken.symbol].declared;
+  if (!declared) return patterns;
+  const Tree& there = facts.tree(declared);
+  for (NodeId line : there.all(declared.node, Kind::Pattern)) {
+    const NodeId raw = there.child(line, Kind::Raw);
+    if (!raw) continue;
+    std::string said(there.text(raw));
+    while (!said.empty() && (said.back() == ' ' || said.back() == '\r')) said.pop_back();
+    switch (there.word(line)) {
+      case Word::Reads: patterns.reads.push_back(std::move(said)); break;
+      case Word::Changes: patterns.changes.push_back(std::move(said)); break;
+      case Word::Destroys: patterns.destroys.push_back(std::move(said)); break;
+      case Word::Repeats: patterns.repeats.push_back(std::move(said)); break;
+      default: break;
+    }
+  }
+  return patterns;
+}
+
+void Checker::judge_effect(Spoken& spoken) {
+  const effects::Effect& effect = spoken.effect;
+  Span span = tree().span(tree().child(spoken.node, Kind::Raw));
+  if (effect.end > effect.begin) span = spoken.captured.file_span(effect.begin, effect.end);
+  else if (const auto end = spoken.captured.text.find('\n'); !spoken.captured.text.empty())
+    span = spoken.captured.file_span(0, static_cast<std::uint32_t>(end == std::string::npos ? spoken.captured.text.size() : end));
+  const std::string sentence = effect.sentence.empty() ? fmt::format("`{}` changes something", effect.culprit.empty() ? "it" : effect.culprit) : effect.sentence;
+  const std::string name = facts.resources[spoken.resource].name;
+  const bool looks_only = at_.body == Context::Body::check || at_.body == Context::Body::evidence;
+  const bool may_vouch = spoken.form == '$' || spoken.kind == ResourceKind::command || spoken.kind == ResourceKind::http;
+  const auto vouch = [&] {
+    const std::string culprit = effect.culprit.empty() ? "it" : effect.culprit;
+    const std::string help = may_vouch ? fmt::format("If it does, vouch for it at `{} {}`: `reads {}`.", spell(spoken.kind), name, culprit)
+                                       : std::string("If it changes something, start the line with `do`.");
+    return std::pair(fmt::format("I do not know whether `{}` only looks.", culprit), help);
+  };
+  if (effect.level > effects::Level::looks && (!spoken.acts || looks_only)) {
+    if (!effect.known) {
+      auto [message, help] = vouch();
+      if (!looks_only && may_vouch) help += " If it does not, start the line with `do`.";
+      error("E0407", span, message, help);
+    } else if (looks_only) {
+      error("E0402", span, fmt::format("A {} may only look, but {}.", at_.body == Context::Body::check ? "check" : "line before a symptom", sentence),
+            "Move it to a step, behind `do`.");
+    } else {
+      Diagnostic& said = error("E0401", span, "This line changes something, and does not say so.", "Start it with `do`.");
+      said.note(fmt::format("{}.", sentence));
+      Fix fix{"Start it with `do`", {}, false};
+      fix.edits.push_back({&tree().source(), Span{spoken.begin, spoken.begin}, "do "});
+      said.fix(std::move(fix));
+    }
+    return;
+  }
+  if (!spoken.acts) return;
+  if (effect.level == effects::Level::destroys && !at_.caution) {
+    if (procedure_) facts.destroys[ref(procedure_)] = true;
+    else error("E0403", span, fmt::format("{}.", sentence), "Put it under `caution:` and say what is lost.");
+  }
+  if (at_.retry && !spoken.repeatable && !effect.repeatable && effect.level > effects::Level::looks)
+    error("E0404", span, "Doing this twice may not be the same as doing it once, so `retry` will not.", "Say `do repeatable` if it is.");
+}
+
+void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& uses) {
+  using embedded::Place;
+  for (const embedded::HoleUse& use : uses) {
+    if (use.index >= spoken.holes.size()) continue;
+    const HoleFacts& hole = spoken.holes[use.index];
+    const NodeId node = spoken.captured.holes[use.index].node;
+    const std::string name = fmt::format("{}", fmt::join(spoken.captured.holes[use.index].path, "."));
+    const Type type = hole.type.present();
+    if (type.is(TypeTag::error)) continue;
+    const auto refuse = [&](std::string code, std::string message, std::string help) {
+      error(std::move(code), node, std::move(message), std::move(help));
+      spoken.ok = false;
+    };
+    if (hole.optional && !use.may_vanish) {
+      refuse("E0304", fmt::format("`<{}?>` cannot be left out here.", name), "Only a whole word, query pair or header can.");
+      continue;
+    }
+    if (hole.type.is_optional() && !hole.optional && hole.path.empty()) {
+      refuse("E0304", fmt::format("`{}` may be missing here.", name),
+             use.may_vanish ? fmt::format("Handle it first: `when {0} is missing`, or write `<{0}?>` to leave the word out.", name) : fmt::format("Handle it first: `when {} is missing`.", name));
+      continue;
+    }
+    const bool sql = use.place == Place::sql_value || use.place == Place::sql_identifier || use.place == Place::sql_literal;
+    const bool prom = use.place == Place::label || use.place == Place::pattern || use.place == Place::prom_text || use.place == Place::number || use.place == Place::duration;
+    if (type.is(TypeTag::secret)) {
+      const bool allowed = use.place == Place::sql_value || use.place == Place::sql_literal || use.place == Place::header || use.place == Place::json_value || use.place == Place::json_text ||
+                           use.place == Place::form || (use.place == Place::assignment && use.whole);
+      std::string variable = name;
+      for (char& c : variable) c = c == '-' || c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+      if (allowed) continue;
+      if (prom || use.place == Place::path || use.place == Place::query)
+        refuse("E0501", fmt::format("`{}` is a secret, and addresses and queries are written into logs.", name), "Put it into a header.");
+      else
+        refuse("E0501", fmt::format("`{}` is a secret, and arguments are visible to everyone on the host (`ps`).", name),
+               fmt::format("Use an `http` resource, or put it in the command's environment: `{}=<{}> ./tool`.", variable, name));
+      continue;
+    }
+    if (type.is(TypeTag::verdict) || type.is(TypeTag::rows) || (type.is(TypeTag::record) && type->name != "output")) {
+      refuse("E0301", fmt::format("`{}` is {}, which is not one value.", name, with_article(type)), "Say which part of it, as in `<name.field>`.");
+      continue;
+    }
+    if (use.place == Place::sql_identifier || use.place == Place::sql_literal) {
+      if (!type.is(TypeTag::one_of) && !(type.is(TypeTag::text) && !type->pattern.empty()) && !(use.place == Place::sql_literal && type.is_numeric()))
+        refuse("E0702", fmt::format("`{}` would be written into the statement, which takes no parameters.", name), "Make it `one of …` or `text matching /…/`.");
+      continue;
+    }
+    if (use.place == Place::number) {
+      if (!type.is_numeric() && !type.is(TypeTag::json))
+        refuse("E0306", fmt::format("PromQL takes a bare number here, and `{}` is {}.", name, with_article(type)), type.is(TypeTag::percent) ? fmt::format("Write `<{}.ratio>`.", name) : type.is(TypeTag::duration) ? fmt::format("Write `<{}.seconds>`.", name) : std::string());
+      continue;
+    }
+    if (use.place == Place::duration) {
+      if (!type.is(TypeTag::duration)) refuse("E0301", fmt::format("PromQL takes a duration here, and `{}` is {}.", name, with_article(type)), "");
+      continue;
+    }
+    if (!sql && !prom && (type.is_quantity() || type.is(TypeTag::instant))) {
+      std::string help;
+      switch (type.tag()) {
+        case TypeTag::duration: help = fmt::format("Write `<{}.seconds>`.", name); break;
+        case TypeTag::size: help = fmt::format("Write `<{}.bytes>`.", name); break;
+        case TypeTag::percent: help = fmt::format("Write `<{}.percent>`.", name); break;
+        case TypeTag::instant: help = fmt::format("Write `<{0}.iso>` or `<{0}.epoch>`.", name); break;
+        default: break;
+      }
+      refuse("E0306", fmt::format("`{}` cannot tell which unit `{}` has.", use.command.empty() ? facts.resources[spoken.resource].name : use.command, name), help);
+      continue;
+    }
+    if (type.is(TypeTag::list) && !sql) {
+      const bool words = use.place == Place::argument && use.whole;
+      if (!words) {
+        refuse("E0301", fmt::format("`{}` is a list, and one value is needed here.", name), fmt::format("Join it first: `one = {}.join(\",\")`.", name));
+        continue;
+      }
+      if (spoken.form == '$') {
+        refuse("E0099", "A list as the arguments of a shell command is not supported yet.", "");
+        continue;
+      }
+    }
+    if (use.parsed_again && !type.is(TypeTag::integer) && !type.is(TypeTag::one_of) && !(type.is(TypeTag::text) && !type->pattern.empty()))
+      refuse("E0707", fmt::format("`<{}>` would be parsed again by `{}`.", name, use.again_by.empty() ? use.command : use.again_by),
+             use.again_by == "ssh" || use.command == "ssh" ? fmt::format("Declare the machine: `host node(name as …)`, and say `node({})$ …`.", name) : std::string("Make it an `int`, a `one of`, or a `text matching` without signs that it reads."));
+  }
+}
+
+}  // namespace rbc::front
