@@ -111,6 +111,8 @@ Type Checker::compare(NodeId node) {
 
 Type Checker::compare_is(NodeId node, NodeId left, NodeId right, const Type& a) {
   const Type yes(TypeTag::boolean);
+  // What is left of `is` was reported; a bare name to its right may have been an option of it.
+  if (a.is(TypeTag::error) && tree().kind(right) == Kind::Var && find(at_.scope, text(right)) == kNoSymbol) return yes;
   const Type b = expression(right, a.is(TypeTag::error) ? nullptr : &a);
   if (a.is(TypeTag::error) || b.is(TypeTag::error)) return yes;
   if (b.is(TypeTag::secret)) {
