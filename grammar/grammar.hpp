@@ -85,7 +85,7 @@ struct more : plus<star<text_blank_line>, deeper, never<astray>, opt<segment>, n
 struct short_enough : terminal {
   using rule_t = short_enough;
   static bool match(Input&, State& st) {
-    if (st.last_end - st.open_begin() > kMaxUtteranceBytes) st.raise("E0117", st.open_begin());
+    if (st.last_end > st.open_begin() + kMaxUtteranceBytes) st.raise("E0117", st.open_begin());
     return true;
   }
 };
