@@ -118,7 +118,9 @@ struct control : pegtl::normal<Rule> {
     [[maybe_unused]] const uint32_t begin = st.offset(in.current());
     if constexpr (requires { Rule::kind; }) st.open(Rule::kind, begin);
     if constexpr (requires { Rule::adopting; }) st.adopt(Rule::adopting);
-    if constexpr (requires { Rule::label; }) ++st.quiet;
+    [[maybe_unused]] const uint32_t named_at = st.named_at;
+    if constexpr (requires { Rule::label; }) st.named_at = begin;
+    if constexpr (requires { Rule::whole; }) ++st.quiet;
     if constexpr (is_optional<typename Rule::rule_t>) ++st.weak;
     bool matched;
     if constexpr (requires { Rule::deep; }) {
@@ -128,8 +130,9 @@ struct control : pegtl::normal<Rule> {
       matched = inner<A, M, Action, Control>(in, st);
     }
     if constexpr (is_optional<typename Rule::rule_t>) --st.weak;
+    if constexpr (requires { Rule::whole; }) --st.quiet;
     if constexpr (requires { Rule::label; }) {
-      --st.quiet;
+      st.named_at = named_at;
       if (!matched) st.want(begin, Rule::label);
     }
     if (matched) {

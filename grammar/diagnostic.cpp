@@ -19,7 +19,8 @@ uint64_t fnv1a(uint64_t hash, std::string_view bytes) {
 
 const std::vector<DiagnosticInfo>& all_diagnostics() {
   static const std::vector<DiagnosticInfo> kAll{
-#define RBC_DIAGNOSTIC(code, message, explanation, failing, mended) {code, severity_of(code), message, explanation, failing, mended},
+#define RBC_DIAGNOSTIC(code, message, explanation, frame, failing, mended) \
+  {code, severity_of(code), message, explanation, Frame::frame, failing, mended},
 #include "grammar/diagnostics.def"
 #undef RBC_DIAGNOSTIC
   };
@@ -30,6 +31,32 @@ const DiagnosticInfo* find_diagnostic(std::string_view code) {
   for (const DiagnosticInfo& info : all_diagnostics())
     if (info.code == code) return &info;
   return nullptr;
+}
+
+std::string whole_example(Frame frame, std::string_view example) {
+  if (frame == Frame::File) return std::string(example);
+  std::string text =
+      "contact ops\ncontact dba\npostgres db\nredis cache\nhttp api\ncompose stack\nhost box\n\n"
+      "check up(node as text): <node> is up\n  box$ test -f /var/run/up\n\n";
+  auto add = [&](size_t columns) {
+    for (size_t at = 0; at < example.size();) {
+      size_t end = std::min(example.find('\n', at), example.size());
+      text += std::string(columns, ' ') + std::string(example.substr(at, end - at)) + '\n';
+      at = end + 1;
+    }
+  };
+  auto runbook = [&](std::string_view goal) {
+    text += fmt::format("runbook EX-1: An example\n  severity low\n  goal     {}\n  escalation until acknowledged\n    after 5m page ops\n", goal);
+    text += "  check ok: It answers\n    db> select 1\n";
+  };
+  switch (frame) {
+    case Frame::File: break;
+    case Frame::Runbook: text += "runbook EX-1: An example\n", add(2); break;
+    case Frame::Step: runbook("ok"), text += "  step look\n", add(4); break;
+    case Frame::Check: runbook("it"), text += "  check it: It is well\n", add(4), text += "  step look\n    check it\n"; break;
+    case Frame::Test: runbook("ok"), text += "  step look\n    check ok\n\ntest it\n", add(2); break;
+  }
+  return text;
 }
 
 Diagnostic::Diagnostic(std::string code, const Source& source, Span span, std::string message, std::string help)

@@ -11,17 +11,23 @@ namespace rbc {
 
 enum class Severity : uint8_t { Error, Warning };
 
+// What stands around an example: nothing, a runbook, its one step, its one check, or a test of it, each with resources declared.
+enum class Frame : uint8_t { File, Runbook, Step, Check, Test };
+
 // A row of diagnostics.def: what `rbc explain` prints.
 struct DiagnosticInfo {
   std::string_view code;      // "E0105", "W0124"
   Severity severity;
   std::string_view message;   // as the specification words it, about its example
   std::string_view explanation;
+  Frame frame;
   std::string_view failing;   // an example that gets it, or "" where it needs more than a snippet
   std::string_view mended;    // the example mended, or ""
 };
 const DiagnosticInfo* find_diagnostic(std::string_view code);   // null: no such code
 const std::vector<DiagnosticInfo>& all_diagnostics();           // ascending by their number
+// An example as a whole file, as a compiler takes it.
+std::string whole_example(Frame frame, std::string_view example);
 
 // A place that a diagnostic points at. `source` must outlive the diagnostic.
 struct Label {

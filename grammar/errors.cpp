@@ -89,6 +89,7 @@ std::string State::expectation(uint32_t at, std::string& help) const {
     if (!wanted.weak) put(strong, wanted.what);
     put(all, wanted.what);
   }
+  if (at < text.size() && text[at] == '"' && help.empty()) help = "A text ends with `\"` on its own line; inside it, a quote is written `\\\"`.";
   const auto& shown = strong.empty() ? all : strong;
   std::vector<std::string_view> words;
   for (const std::string& one : all)

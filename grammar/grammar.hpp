@@ -112,7 +112,10 @@ struct duration : seq<node<Kind::Duration, token<plus<plus<digit>, duration_unit
 };
 struct size : seq<node<Kind::Size, token<digits, sor<seq<one<'K', 'M', 'G', 'T'>, opt<one<'i'>>, one<'B'>>, one<'B'>>, no_idc>>, blanks> {};
 struct percent : seq<node<Kind::Percent, token<digits, one<'%'>>>, blanks> {};
-struct rate : node<Kind::Rate, token<digits>, blanks, kw<W::Per>, any_word<W::Second, W::Minute, W::Hour, W::Day>> {};
+struct rate : node<Kind::Rate, token<digits>, blanks, kw<W::Per>, any_word<W::Second, W::Minute, W::Hour, W::Day>> {
+  static constexpr const char* label = "a rate such as 3 per hour";
+  static constexpr bool whole = true;
+};
 struct number : seq<node<Kind::Number, token<digits, no_idc>>, blanks> {};
 struct integer : seq<node<Kind::Int, token<plus<digit>, no_idc>>, blanks> { static constexpr const char* label = "a whole number"; };
 struct yes_no : node<Kind::Bool, any_word<W::Yes, W::No>> { static constexpr const char* label = "yes or no"; };
@@ -162,7 +165,10 @@ struct conjunction : wrap<Kind::And, plus<kw<W::And>, negation>, opt<kw<W::Or>, 
 struct disjunction : wrap<Kind::Or, plus<kw<W::Or>, negation>, opt<kw<W::And>, raise<111>>> {};
 struct expr : seq<negation, opt<sor<conjunction, disjunction>>> { static constexpr bool deep = true; };
 
-struct each : seq<kw<W::For>, kw<W::Each>> { static constexpr const char* label = "`for each`"; };
+struct each : seq<kw<W::For>, kw<W::Each>> {
+  static constexpr const char* label = "`for each`";
+  static constexpr bool whole = true;  // its parts are never wanted by themselves
+};
 struct ref : node<Kind::Ref, name, opt<args>> {};
 struct refs : node<Kind::Refs, comma_list<ref>, opt<node<Kind::RefsEach, each, name, kw<W::In>, access>>> {};
 struct optional_mark : node<Kind::Flag, sign_word<W::Question>> {};
@@ -188,7 +194,7 @@ struct streak_words : seq<kw<W::In>, kw<W::A>, kw<W::Row>> {};
 struct note_raw : node<Kind::Raw, opt<segment>> {};
 struct note : node<Kind::Note, one<'>'>, opt<one<' '>>, note_raw, newline, skip> {};
 struct item;
-struct beneath : node<Kind::Beneath, lines<sor<note, item>>> {};
+struct beneath : node<Kind::Beneath, lines<sor<note, item>, true>> {};
 struct item : node<Kind::Item, one<'['>, sor<one<' '>, node<Kind::ItemMark, name_chars>>, one<']'>, one<' '>, cut<prose, eol, opt<beneath>>> {};
 
 // ── statements: every line begins with the word that says what it does ──

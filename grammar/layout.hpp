@@ -1,5 +1,8 @@
 // The terminals of the grammar: words, signs, blanks, line ends, and the four column rules over one stack of columns.
 #pragma once
+#include <algorithm>
+#include <cstring>
+
 #include <tao/pegtl.hpp>
 
 #include "grammar/state.hpp"
@@ -326,7 +329,7 @@ struct line {
   static bool match(Input& in, State& st) {
     const Mark mark = st.mark();
     const size_t open = st.open_count(), columns = st.columns.size();
-    const uint32_t depth = st.depth, quiet = st.quiet, weak = st.weak, begin = st.offset(in.current());
+    const uint32_t depth = st.depth, quiet = st.quiet, weak = st.weak, named_at = st.named_at, begin = st.offset(in.current());
     try {
       if (Control<Rule>::template match<A, pegtl::rewind_mode::required, Action, Control>(in, st)) return true;
       if (!Must) return false;
@@ -336,7 +339,7 @@ struct line {
       st.report(error);
       st.leave_open(open);
       st.columns.resize(columns);
-      st.depth = depth, st.quiet = quiet, st.weak = weak;
+      st.depth = depth, st.quiet = quiet, st.weak = weak, st.named_at = named_at;
       st.rollback(mark);
       in.iterator() = st.text.data() + st.resynchronise(begin, error.at, st.columns.back());
       return true;
@@ -370,13 +373,14 @@ struct rest {
       }
       struct Restore {
         State& st;
-        uint32_t top;
-        ~Restore() { st.columns.back() = top; }
-      } restore{st, top};
+        size_t size;
+        ~Restore() { st.columns.resize(size); }
+      } restore{st, st.columns.size()};
       if (start.column < top) {
-        if (st.columns[st.columns.size() - 2] >= start.column) return true;
+        if (std::find(st.columns.begin(), st.columns.end() - 1, start.column) != st.columns.end() - 1) return true;
+        if (st.columns[st.columns.size() - 2] > start.column) return true;
         st.report({"E0121", at});
-        st.columns.back() = start.column;
+        st.columns.push_back(start.column);
       }
       in.iterator() = start.text;
       (void)line<Rule, true>::template match<A, M, Action, Control>(in, st);
@@ -384,8 +388,8 @@ struct rest {
   }
 };
 
-// INDENT Rule (ALIGN Rule)* DEDENT
-template <typename Rule>
-struct lines : indented<line<Rule>, rest<Rule>> {};
+// INDENT Rule (ALIGN Rule)* DEDENT; with `Maybe`, a first line that does not match is no error.
+template <typename Rule, bool Maybe = false>
+struct lines : indented<line<Rule, !Maybe>, rest<Rule>> {};
 
 }  // namespace rbc::parsing

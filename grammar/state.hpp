@@ -33,7 +33,8 @@ class State {
   std::vector<uint32_t> columns{0};       // the columns of open blocks
   uint32_t last_end = 0;                  // end of the last token, before blanks and comments
   uint32_t depth = 0;                     // nesting of blocks and expressions
-  uint32_t quiet = 0, weak = 0;           // inside a lookahead or named rule; inside something optional
+  uint32_t quiet = 0, weak = 0;           // inside a lookahead; inside something optional
+  uint32_t named_at = UINT32_MAX;         // where a named rule began: there its name is wanted, not its parts
 
   uint32_t offset(const char* at) const { return static_cast<uint32_t>(at - text.data()); }
   bool at_line_start(uint32_t at) const { return at == 0 || text[at - 1] == '\n' || at == first_; }
@@ -61,7 +62,7 @@ class State {
 
   // ── what was wanted ──
   void want(uint32_t at, const char* what) {
-    if (quiet || at < far_) return;
+    if (quiet || at < far_ || at == named_at) return;
     if (at > far_) far_ = at, wanted_.clear();
     if (wanted_.size() < kMaxWanted) wanted_.push_back({what, weak > 0});
   }
