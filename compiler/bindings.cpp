@@ -96,8 +96,7 @@ std::vector<BindingPiece> Checker::binding_pieces(NodeId binding, SymbolId resou
       } else {
         const SymbolId id = find(at_.scope, hole.path[0]);
         if (id == kNoSymbol) {
-          const NodeId first = tree().child(hole.node, Kind::Name);
-          unknown(first, tree().span(first), hole.path[0]);
+          unknown(hole.node, tree().span(hole.node), hole.path[0]);
           continue;
         }
         if (facts.symbols[id].kind != SymbolKind::secret) {

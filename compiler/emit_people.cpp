@@ -185,7 +185,7 @@ void Emitter::notice_text(NodeRef at) {
     return;
   }
   // A message is written where it is used, its parameters in slots of this frame.
-  const MessageFacts& message = facts_.messages[symbol_of(nth(with, 0)).index];
+  const MessageFacts& message = facts_.messages[symbol_of(with).index];
   std::map<std::pair<Storage, std::uint32_t>, std::uint32_t> parameters;
   std::vector<NodeRef> given;
   if (const NodeRef args = child(with, Kind::Args)) given = expressions_of(args);

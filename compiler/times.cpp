@@ -298,6 +298,12 @@ class Clock {
     return leaf(at, plus(length(nth(cadence, 1)), group({refs_node})), true);
   }
 
+  Time at_goal(NodeRef goal, Micros looks) const {
+    Way way{looks, 0, {}};
+    if (looks > 0) way.lines.push_back({"look at " + text(goal), looks, 0});
+    return {way, {}, {}};
+  }
+
   Time retry(NodeRef at) {
     const Time body = block(child(at, Kind::Block));
     if (!body.fails.possible()) return under(at, body);
@@ -315,13 +321,13 @@ class Clock {
     const NodeRef goal = child(at, Kind::Refs);
     const Micros looks = group({goal});
     const Micros during = length(nth(child(at, Kind::Cadence), 1));
-    Time sum = leaf(at, looks, false);
+    Time sum = at_goal(goal, looks);
     for (NodeRef cause : all(at, Kind::Cause)) {
       Seen seen;
       refs(goal, seen);
       if (auto found = facts_.symptoms.find(cause); found != facts_.symptoms.end())
         for (const CheckMention& each : found->second) mention(each.symbol, each.node, seen, false);
-      Time look_first = leaf(cause, makespan(seen.checks), false);
+      Time look_first = at_goal(goal, makespan(seen.checks));
       std::vector<NodeRef> before, body;
       bool symptoms = false, only_items = true;
       for (NodeRef part : all(cause)) {
