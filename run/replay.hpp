@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "run/journal.hpp"
 #include "run/store/store.hpp"
 
 namespace rbc {
@@ -13,11 +14,14 @@ struct Replayed {
   std::unique_ptr<Machine> machine;             // null with a problem
   std::shared_ptr<const Program> program;
   Start start;
+  bool yes = false;                             // was it begun with `--yes`
   std::string problem;                          // one sentence; empty if the journal fits
   std::map<Key, Request> open;                  // asked, not answered
   std::map<Key, Entry> begun;                   // of those: their beginnings on record
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Request> armed;   // by ladder and rung
+  std::map<Key, std::vector<Vote>> votes;       // of open approvals
+  std::uint64_t mail = 0;                       // the last letter that was read
   Moment last;                                  // of the last entry
-  Micros resumed = 0;                           // wall time of the last start or resume entry
 };
 
 // Executes the run `row` as far as its journal goes. `watcher` sees every trace.

@@ -81,7 +81,11 @@ class Store {
   virtual std::vector<Mail> collect(const std::string& run, std::uint64_t after) = 0;
 };
 
-// Opens or makes the database; problem in `problem` and null if it cannot.
+// Keeps nothing after the process: for looks that are no run, and for tests.
+std::unique_ptr<Store> open_memory();
+// Opens or makes the database; problem in `problem` and null if it cannot. `:memory:` is open_memory().
 std::unique_ptr<Store> open_sqlite(const std::string& path, std::string& problem);
+// Where a project's journal is by default: `PROJECT/.rbc/journal.db`. Makes the folder, for its owner only.
+std::string journal_path(const std::string& project, std::string& problem);
 
 }  // namespace rbc
