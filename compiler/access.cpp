@@ -212,8 +212,8 @@ std::optional<Access> Checker::access(const Type& given, std::string_view name, 
   const std::string near = did_you_mean(name, names);
   std::string help = near.empty() ? std::string() : fmt::format("Did you mean `.{}`?", near);
   if (near.empty() && !names.empty() && names.size() <= 8) help = fmt::format("There are {}.", fmt::join(names, ", "));
-  std::string what = shown.empty() ? "This" : fmt::format("`{}`", shown);
-  error("E0201", span, fmt::format("{} is {} and has no `.{}`.", what, with_article(base), name), help);
+  error("E0201", span,
+        shown.empty() ? fmt::format("The result above has no `.{}`.", name) : fmt::format("`{}` is {} and has no `.{}`.", shown, with_article(base), name), help);
   return std::nullopt;
 }
 
@@ -234,7 +234,7 @@ Type Checker::member(NodeId node) {
     Use use;
     use.as = tree().text(base) == "run" ? Use::As::run : Use::As::failure;
     facts.uses[ref(base)] = use;
-    const auto found = predeclared(use.as, false, name, tree().span(node));
+    const auto found = predeclared(use.as, false, name, tree().span(field));
     if (!found) return {};
     facts.accesses[ref(node)] = *found;
     return found->type;
@@ -243,7 +243,7 @@ Type Checker::member(NodeId node) {
     const Type inner = expression(base);
     const auto access = facts.accesses.find(ref(base));
     if (access != facts.accesses.end() && access->second.as == Access::As::run && access->second.code == Access::kNoValue) {
-      const auto found = predeclared(Use::As::run, true, name, tree().span(node));
+      const auto found = predeclared(Use::As::run, true, name, tree().span(field));
       if (!found) return {};
       facts.accesses[ref(node)] = *found;
       return found->type;
@@ -323,7 +323,7 @@ Type Checker::above(NodeId node) {
     error("E0305", node, fmt::format("This select answers many rows, so `{}` is not one value.", shown), "Aggregate it, or use `.first`, `where` or `for each`.");
     return {};
   }
-  const auto found = access(answer, name, tree().span(node), args, "the result above", open);
+  const auto found = access(answer, name, tree().span(field), args, "", open);
   if (!found) return {};
   facts.accesses[ref(node)] = *found;
   return found->type;

@@ -96,7 +96,8 @@ std::vector<BindingPiece> Checker::binding_pieces(NodeId binding, SymbolId resou
       } else {
         const SymbolId id = find(at_.scope, hole.path[0]);
         if (id == kNoSymbol) {
-          unknown(hole.node, tree().span(hole.node), hole.path[0]);
+          const NodeId first = tree().child(hole.node, Kind::Name);
+          unknown(first, tree().span(first), hole.path[0]);
           continue;
         }
         if (facts.symbols[id].kind != SymbolKind::secret) {

@@ -74,7 +74,7 @@ void Checker::notify(NodeId node) {
   Use use;
   use.as = Use::As::symbol;
   use.symbol = id;
-  facts.uses[ref(with)] = use;
+  facts.uses[ref(with)] = facts.uses[ref(name)] = use;
   const auto parameters = facts.messages[symbol.index].parameters;
   std::size_t given = 0;
   if (args)

@@ -44,7 +44,7 @@ SymbolId Checker::find(const Scope* scope, std::string_view name) const {
 
 SymbolId Checker::declare(Scope& scope, NodeId name, Symbol symbol) {
   const SymbolId there = find(&scope, symbol.name);
-  if (there != kNoSymbol && facts.symbols[there].declared != symbol.declared) {
+  if (there != kNoSymbol) {
     const Symbol& first = facts.symbols[there];
     error("E0207", name,
           first.declared ? fmt::format("`{}` is already a name here ({}).", symbol.name, where(first.declared))
@@ -56,7 +56,7 @@ SymbolId Checker::declare(Scope& scope, NodeId name, Symbol symbol) {
   const NodeRef declared = symbol.declared;
   std::string spelled = symbol.name;
   const SymbolId id = add(std::move(symbol));
-  scope.names.insert_or_assign(std::move(spelled), id);
+  if (there == kNoSymbol) scope.names.emplace(std::move(spelled), id);
   facts.declares[declared] = id;
   return id;
 }

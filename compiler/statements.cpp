@@ -98,8 +98,8 @@ LengthFacts Checker::length(NodeId node) {
       if (const auto most = duration_of(there.text(there.first(cap)))) found.cap = micros(*most);
       if (found.cap > 7 * kDay) error("E0612", node, fmt::format("`{}` can be over 7 days.", name), "A run is not a calendar.");
     } else {
-      const std::string usual = there.child(symbol.declared.node, Kind::Default) ? std::string(there.text(there.child(symbol.declared.node, Kind::Default))) : "12h";
-      error("E0608", node, fmt::format("How long can `{}` be?", name), fmt::format("Give it a cap: `input {} = … at most 1h`.", name))
+      const std::string usual = there.child(symbol.declared.node, Kind::Default) ? std::string(there.text(there.expression(there.child(symbol.declared.node, Kind::Default)))) : "1h";
+      error("E0608", node, fmt::format("How long can `{}` be?", name), fmt::format("Give it a cap: `input {} = {} at most 48h`.", name, usual))
           .with({&there.source(), there.span(symbol.declared.node), "declared here"});
     }
     found.usual = found.cap;
@@ -280,7 +280,7 @@ void Checker::depending(NodeId node) {
   const NodeId subject = tree().expression(node);
   const Type type = expression(subject);
   std::vector<std::string> seen;
-  bool anything = false;
+  bool anything = false, misspelt = false;
   for (NodeId arm : tree().all(node, Kind::Arm)) {
     if (tree().word(arm) == Word::Anything) anything = true;
     for (NodeId one : tree().children(arm)) {
@@ -293,6 +293,7 @@ void Checker::depending(NodeId node) {
           continue;
         }
         as_option(one, type);
+        misspelt |= std::find(type->options.begin(), type->options.end(), text(one)) == type->options.end();
         seen.push_back(text(one));
       } else {
         const Type is = expression(one, &type);
@@ -312,7 +313,7 @@ void Checker::depending(NodeId node) {
   std::string missing;
   for (const std::string& one : all)
     if (std::find(seen.begin(), seen.end(), one) == seen.end()) missing += fmt::format("{}`{}`", missing.empty() ? "" : ", ", one);
-  if (!anything && (all.empty() || !missing.empty()))
+  if (!anything && !misspelt && (all.empty() || !missing.empty()))
     error("E0303", subject, missing.empty() ? fmt::format("`depending on {}` does not say what to do for the rest.", text(subject))
                                             : fmt::format("`depending on {}` does not say what to do for {}.", text(subject), missing),
           "Add an arm, or `anything else`.");

@@ -110,7 +110,19 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
 }
 
 void Checker::problems(Spoken& spoken, const std::vector<embedded::Problem>& found) {
+  const auto harmless = [&](std::uint32_t begin, std::uint32_t end) {
+    bool any = false;
+    for (std::size_t i = 0; i < spoken.refs.size(); ++i) {
+      if (spoken.refs[i].begin >= end || spoken.refs[i].end <= begin) continue;
+      const Type type = spoken.holes[i].type.present();
+      if (!type.is(TypeTag::integer) && !type.is(TypeTag::one_of) && !type.is(TypeTag::error) && !(type.is(TypeTag::text) && !type->pattern.empty())) return false;
+      any = true;
+    }
+    return any;
+  };
   for (const embedded::Problem& problem : found) {
+    // What is parsed again by another program is refused, unless the value can hold no sign that it reads.
+    if (problem.code == "E0707" && harmless(problem.begin, problem.end)) continue;
     Span span = spoken.captured.file_span(problem.begin, std::max(problem.end, problem.begin + 1));
     if (problem.begin >= spoken.captured.text.size()) span = tree().span(spoken.node);
     error(problem.code, span, problem.message, problem.help);
@@ -269,9 +281,6 @@ void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& 
         continue;
       }
     }
-    if (use.parsed_again && !type.is(TypeTag::integer) && !type.is(TypeTag::one_of) && !(type.is(TypeTag::text) && !type->pattern.empty()))
-      refuse("E0707", fmt::format("`<{}>` would be parsed again by `{}`.", name, use.again_by.empty() ? use.command : use.again_by),
-             use.again_by == "ssh" || use.command == "ssh" ? fmt::format("Declare the machine: `host node(name as …)`, and say `node({})$ …`.", name) : std::string("Make it an `int`, a `one of`, or a `text matching` without signs that it reads."));
   }
 }
 

@@ -84,12 +84,14 @@ class Verifier {
     else index(static_cast<std::uint32_t>(i), table, what);
   }
   void site(std::uint32_t i) { index(i, p_.sites, "site"); }
+  // Rungs' conditions and lengths are pure as well; what a rung's body may do is looked at where it stands.
+  static bool quiet(const Function& function) { return function.kind == FunctionKind::expression || function.kind == FunctionKind::rung; }
   // A pure function that is given `parameters` values.
   void pure(std::int32_t i, std::uint32_t parameters, std::string_view what) {
     maybe(i, p_.functions, what);
     if (i < 0 || static_cast<std::size_t>(i) >= p_.functions.size()) return;
     const auto& function = p_.functions[static_cast<std::size_t>(i)];
-    if (function.kind != FunctionKind::expression) say("{} `{}` is no pure function", what, function.name);
+    if (!quiet(function)) say("{} `{}` is no pure function", what, function.name);
     if (function.parameters != parameters) say("{} `{}` takes {} parameters, not {}", what, function.name, function.parameters, parameters);
   }
 
@@ -246,13 +248,14 @@ class Verifier {
       }
       ++at;
     }
-    if (function.kind == FunctionKind::expression && touches_world(op)) say("a pure function touches nothing");
+    bool calls_pure = op == Op::CALL && operand[0] < p_.functions.size() && quiet(p_.functions[operand[0]]);
+    if (function.kind == FunctionKind::expression && touches_world(op) && !calls_pure) say("a pure function touches nothing");
+    if (function.kind == FunctionKind::rung && touches_world(op) && op != Op::NOTIFY && !calls_pure) say("a rung can only notify");
     bool check_only = op == Op::ANSWERED || op == Op::OK_RULE || op == Op::MEASURE || op == Op::RULE || op == Op::JOIN;
     if (check_only && function.kind != FunctionKind::check) say("stands outside a check");
     if (function.kind == FunctionKind::check && (op == Op::DO || op == Op::GATE || op == Op::DEFER || op == Op::STEP || op == Op::LEAVE || op == Op::END || op == Op::SET_GLOBAL)) {
       say("a check may only look");
     }
-    if (function.kind == FunctionKind::rung && (op == Op::DO || op == Op::GATE || op == Op::ASK || op == Op::END || op == Op::HUMAN)) say("a rung can only notify");
     if ((op == Op::STEP || op == Op::LEAVE) && function.kind != FunctionKind::main) say("steps stand in main");
     if (problems_.empty()) arity(op, operand);
   }
@@ -271,10 +274,10 @@ class Verifier {
       case Op::CHECK: case Op::VERDICT: same(operand[1], p_.functions[p_.checks[operand[0]].function].parameters); break;
       case Op::CALL:
         same(operand[1], p_.functions[operand[0]].parameters);
-        if (p_.functions[operand[0]].kind != FunctionKind::procedure) say("`{}` is no procedure", p_.functions[operand[0]].name);
+        if (p_.functions[operand[0]].kind != FunctionKind::procedure && !quiet(p_.functions[operand[0]])) say("`{}` cannot be called", p_.functions[operand[0]].name);
         break;
       case Op::WHERE:
-        if (p_.functions[operand[0]].kind != FunctionKind::expression) say("`{}` is no pure function", p_.functions[operand[0]].name);
+        if (!quiet(p_.functions[operand[0]])) say("`{}` is no pure function", p_.functions[operand[0]].name);
         break;
       case Op::HUMAN: {
         const auto& row = p_.humans[operand[0]];

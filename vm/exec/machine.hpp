@@ -142,8 +142,9 @@ class Machine {
   struct LiveLadder { std::uint32_t ladder; bool live; struct Timer { std::uint32_t rung; Micros due; bool fired; }; std::vector<Timer> timers; };
   std::vector<LiveLadder> ladders() const;
 
- private:
   struct Body;
+
+ private:
   std::unique_ptr<Body> body_;
 };
 
