@@ -94,8 +94,6 @@ struct HoleUse {
   bool after_dashes = false;  // … unless an earlier word is `--`
   bool may_vanish = false;    // `<name?>` is allowed here
   std::string command;        // the first word of the simple command it stands in, when known
-  bool parsed_again = false;  // E0707: what it stands in is parsed again, by `again_by`
-  std::string again_by;
 };
 
 template <class T>

@@ -1,7 +1,496 @@
 #include "grammar/embedded/promql.hpp"
 
+#include "grammar/embedded/reader.hpp"
+
 namespace rbc::embedded {
 
-Parsed<Prom> parse_promql(std::string_view, const std::vector<HoleRef>&) { return {}; }
+namespace prom_detail {
+
+bool name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':'; }
+bool name_rest(char c) { return name_start(c) || (c >= '0' && c <= '9'); }
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+constexpr std::string_view kAggregations[] = {"sum", "min", "max", "avg", "count", "stddev", "stdvar", "topk", "bottomk", "quantile", "count_values", "group"};
+constexpr std::string_view kFunctions[] = {
+    "abs", "absent", "absent_over_time", "acos", "acosh", "asin", "asinh", "atan", "atanh", "avg_over_time", "ceil", "changes", "clamp", "clamp_max", "clamp_min", "cos", "cosh",
+    "count_over_time", "day_of_month", "day_of_week", "day_of_year", "days_in_month", "deg", "delta", "deriv", "exp", "floor", "histogram_count", "histogram_fraction",
+    "histogram_quantile", "histogram_sum", "holt_winters", "hour", "idelta", "increase", "irate", "label_join", "label_replace", "last_over_time", "ln", "log10", "log2", "max_over_time",
+    "min_over_time", "minute", "month", "pi", "predict_linear", "present_over_time", "quantile_over_time", "rad", "rate", "resets", "round", "scalar", "sgn", "sin", "sinh", "sort",
+    "sort_desc", "sqrt", "stddev_over_time", "stdvar_over_time", "sum_over_time", "tan", "tanh", "time", "timestamp", "vector", "year"};
+
+// What an expression answers, and whether it may have no series although its metric exists: a selector with matchers may, `or vector(0)` may not.
+struct Value {
+  PromResult result = PromResult::vector;
+  bool filtered = false;
+};
+
+class PromReader : Reader {
+ public:
+  PromReader(std::string_view text, const std::vector<HoleRef>& holes, Parsed<Prom>& out) : Reader(text, holes, out.problems), out_(out.value) {}
+
+  void run() {
+    if (!fits()) return;
+    blanks();
+    if (at_end()) return fail("E0708", "There is no expression here.", 0, size());
+    const Value v = expression(0);
+    if (!failed() && !at_end()) unexpected("an operator, or the end");
+    if (failed()) return;
+    out_.result = v.result;
+    if (v.result == PromResult::matrix) fail("E0709", "This answers a range of samples, not one now.", 0, size(), "Put `rate(…)` or `max_over_time(…)` around it.");
+    if (v.result == PromResult::text) fail("E0709", "This answers a text, not a number.", 0, size());
+    write_out();
+    if (warned_) problems_.push_back({"W0710", "The filtered side of this division may have no series at all.", warn_begin_, warn_end_, "`(… or vector(0)) / …`"});
+  }
+
+ private:
+  void blanks() {
+    while (!at_end() && (peek() == ' ' || peek() == '\n')) ++at_;
+  }
+
+  void unexpected(std::string_view expected) {
+    if (const HoleRef* h = hole()) return fail("E0702", "A hole stands for a label's value, a number or a duration; here it is neither.", h->begin, h->end, "Metric and label names cannot be filled in.");
+    if (at_end()) return fail("E0708", fmt::format("Expected {} at the end.", expected), size() > 0 ? size() - 1 : 0, size());
+    if (peek() == '#') return fail("E0708", "A comment does not stand in a query.", at_, at_ + 1);
+    if (peek() == '@') return fail("E0708", "`@` is not taken: a look is about now.", at_, at_ + 1);
+    if (peek() == '`') return fail("E0708", "Use double quotes.", at_, at_ + 1);
+    uint32_t end = at_ + 1;
+    while (end < size() && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) ++end;
+    fail("E0708", fmt::format("Expected {}, found `{}`.", expected, text_.substr(at_, end - at_)), at_, end);
+  }
+
+  bool symbol(std::string_view s) {
+    if (failed() || hole() || text_.substr(at_, s.size()) != s) return false;
+    at_ += static_cast<uint32_t>(s.size());
+    blanks();
+    return true;
+  }
+
+  // The word at the cursor, not consumed.
+  std::string_view word() const {
+    if (at_end() || hole() || !name_start(peek())) return {};
+    uint32_t i = at_;
+    while (i < size() && name_rest(text_[i])) ++i;
+    return text_.substr(at_, i - at_);
+  }
+
+  bool keyword(std::string_view w) {
+    if (failed() || lower(word()) != w) return false;
+    at_ += static_cast<uint32_t>(w.size());
+    blanks();
+    return true;
+  }
+
+  static std::string lower(std::string_view s) {
+    std::string out(s);
+    for (char& c : out)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    return out;
+  }
+
+  // ── operators by precedence: or, and unless, comparisons, + -, * / %, ^ ──
+  int operator_level(std::string_view& op) const {
+    if (hole() || at_end()) return -1;
+    const std::string w = lower(word());
+    if (w == "or") return op = "or", 0;
+    if (w == "and") return op = "and", 1;
+    if (w == "unless") return op = "unless", 1;
+    for (const std::string_view s : {"==", "!=", "<=", ">=", "<", ">"})
+      if (text_.substr(at_, s.size()) == s) return op = s, 2;
+    switch (peek()) {
+      case '+': return op = "+", 3;
+      case '-': return op = "-", 3;
+      case '*': return op = "*", 4;
+      case '/': return op = "/", 4;
+      case '%': return op = "%", 4;
+      case '^': return op = "^", 5;
+      default: return -1;
+    }
+  }
+
+  bool deeper() {
+    if (++depth_ <= kMaxNesting) return true;
+    fail("E0117", "This is nested too deep: at most 200 levels.", at_, at_ + 1);
+    return false;
+  }
+
+  Value expression(int least) {
+    if (!deeper()) return {};
+    const uint32_t begin = at_;
+    Value left = unary();
+    while (!failed()) {
+      std::string_view op;
+      const int level = operator_level(op);
+      if (level < least) break;
+      const uint32_t operator_at = at_;
+      at_ += static_cast<uint32_t>(op.size());
+      blanks();
+      if (level == 2) keyword("bool");
+      const bool matched = matching();
+      const Value right = expression(level == 5 ? 5 : level + 1);
+      if (failed()) return left;
+      left = combine(op, level, left, right, begin, operator_at, matched);
+    }
+    --depth_;
+    return left;
+  }
+
+  Value combine(std::string_view op, int level, const Value& l, const Value& r, uint32_t begin, uint32_t operator_at, bool matched) {
+    for (const auto& v : {l, r})
+      if (v.result == PromResult::matrix || v.result == PromResult::text) {
+        fail("E0709", v.result == PromResult::matrix ? "A range of samples cannot be computed with." : "A text cannot be computed with.", operator_at, operator_at + static_cast<uint32_t>(op.size()),
+             v.result == PromResult::matrix ? "Put `rate(…)` around it." : "");
+        return l;
+      }
+    Value out;
+    const bool scalar = l.result == PromResult::scalar && r.result == PromResult::scalar;
+    if (level <= 1) {
+      if (l.result == PromResult::scalar || r.result == PromResult::scalar) fail("E0708", fmt::format("`{}` joins series, not plain numbers.", op), operator_at, operator_at + static_cast<uint32_t>(op.size()), "Write `vector(0)`.");
+      out.filtered = op == "or" ? l.filtered && r.filtered : l.filtered;
+      return out;
+    }
+    out.result = scalar ? PromResult::scalar : PromResult::vector;
+    out.filtered = l.filtered || r.filtered;
+    if (op == "/" && l.filtered && !matched && !warned_) {
+      warned_ = true;
+      warn_begin_ = begin;
+      warn_end_ = operator_at;
+      while (warn_end_ > begin && (text_[warn_end_ - 1] == ' ' || text_[warn_end_ - 1] == '\n')) --warn_end_;
+    }
+    return out;
+  }
+
+  // on (…) or ignoring (…), then group_left or group_right.
+  bool matching() {
+    if (!keyword("on") && !keyword("ignoring")) return false;
+    labels();
+    if (keyword("group_left") || keyword("group_right"))
+      if (peek() == '(' && !failed()) labels();
+    return true;
+  }
+
+  void labels() {
+    if (!symbol("(")) return unexpected("`(`");
+    if (symbol(")")) return;
+    while (!failed()) {
+      const auto w = word();
+      if (w.empty()) return unexpected("a label");
+      at_ += static_cast<uint32_t>(w.size());
+      blanks();
+      if (symbol(")")) return;
+      if (!symbol(",")) return unexpected("`,` or `)`");
+      if (symbol(")")) return;
+    }
+  }
+
+  Value unary() {
+    if (peek() == '-' || peek() == '+') {
+      if (!deeper()) return {};
+      ++at_;
+      blanks();
+      const Value v = expression(5);
+      --depth_;
+      return v;
+    }
+    return postfix();
+  }
+
+  Value postfix() {
+    Value v = atom();
+    while (!failed()) {
+      if (peek() == '[' && !at_end() && !hole()) {
+        const uint32_t open = at_++;
+        blanks();
+        duration();
+        bool subquery = false;
+        if (symbol(":")) {
+          subquery = true;
+          if (peek() != ']') duration();
+        }
+        if (failed()) return v;
+        if (!symbol("]")) {
+          unexpected("`]`");
+          return v;
+        }
+        if (v.result != PromResult::vector || (!subquery && !selector_)) {
+          fail("E0708", subquery ? "A range is taken of series." : "A range is taken of a selector; of anything else write `[5m:]`.", open, at_);
+          return v;
+        }
+        v.result = PromResult::matrix;
+        selector_ = false;
+      } else if (keyword("offset")) {
+        symbol("-");
+        duration();
+      } else {
+        break;
+      }
+    }
+    return v;
+  }
+
+  Value atom() {
+    selector_ = false;
+    if (failed()) return {};
+    if (const HoleRef* h = hole()) {
+      take(*h, Place::number, Escape::number, true);
+      blanks();
+      return {PromResult::scalar, false};
+    }
+    const char c = peek();
+    if (c == '(') {
+      const uint32_t open = at_;
+      symbol("(");
+      const Value v = expression(0);
+      if (!failed() && !symbol(")")) {
+        if (at_end()) fail("E0708", "This `(` is not closed.", open, open + 1);
+        else unexpected("`)`");
+      }
+      selector_ = false;
+      return v;
+    }
+    if (c == '"' || c == '\'') {
+      text(Place::prom_text, Escape::prom_text);
+      return {PromResult::text, false};
+    }
+    if (digit(c) || c == '.') return number();
+    if (c == '{') {
+      const bool any = matchers();
+      selector_ = true;
+      return {PromResult::vector, any};
+    }
+    const auto w = word();
+    if (w.empty()) {
+      unexpected("a metric, a number or `(`");
+      return {};
+    }
+    const std::string small = lower(w);
+    const uint32_t begin = at_;
+    const uint32_t after = at_ + static_cast<uint32_t>(w.size());
+    if (small == "inf" || small == "nan") {
+      at_ = after;
+      blanks();
+      return {PromResult::scalar, false};
+    }
+    if (std::find(std::begin(kAggregations), std::end(kAggregations), small) != std::end(kAggregations)) {
+      const uint32_t keep = at_;
+      at_ = after;
+      blanks();
+      const auto next = lower(word());
+      if (peek() == '(' || next == "by" || next == "without") return aggregation(small);
+      at_ = keep;
+    }
+    at_ = after;
+    blanks();
+    if (peek() == '(' && !hole()) return function(std::string(w), begin);
+    bool any = false;
+    if (peek() == '{' && !hole()) any = matchers();
+    selector_ = true;
+    return {PromResult::vector, any};
+  }
+
+  Value aggregation(const std::string& name) {
+    Value v;
+    const bool by = keyword("by") || keyword("without");
+    if (by) labels();
+    const auto args = arguments();
+    if (!by && !failed() && (keyword("by") || keyword("without"))) labels();
+    if (!args.empty()) v.filtered = args.back().filtered;
+    if (!args.empty() && args.back().result != PromResult::vector && !failed())
+      fail("E0708", fmt::format("`{}` is taken over series.", name), at_ > 0 ? at_ - 1 : 0, at_, args.back().result == PromResult::matrix ? "Put `rate(…)` inside." : "");
+    if (args.empty() && !failed()) fail("E0708", fmt::format("What is `{}` taken over?", name), at_ > 0 ? at_ - 1 : 0, at_);
+    selector_ = false;
+    return v;
+  }
+
+  Value function(const std::string& name, uint32_t begin) {
+    const std::vector<std::string_view> known(std::begin(kFunctions), std::end(kFunctions));
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      const std::string better = nearest(name, known);
+      fail("E0708", fmt::format("PromQL has no function `{}`.", name), begin, begin + static_cast<uint32_t>(name.size()), better.empty() ? std::string() : fmt::format("Did you mean `{}`?", better));
+      return {};
+    }
+    const auto args = arguments();
+    Value v;
+    if (name == "scalar" || name == "time" || name == "pi") v.result = PromResult::scalar;
+    for (const auto& a : args) v.filtered = v.filtered || a.filtered;
+    if (name == "vector" || name == "absent" || name == "scalar") v.filtered = false;
+    static constexpr std::string_view kRanges[] = {"changes", "delta", "deriv", "holt_winters", "idelta", "increase", "irate", "predict_linear", "rate", "resets"};
+    const bool wants_range = name.ends_with("_over_time") || std::find(std::begin(kRanges), std::end(kRanges), name) != std::end(kRanges);
+    if (!failed() && wants_range) {
+      bool range = false;
+      for (const auto& a : args) range = range || a.result == PromResult::matrix;
+      if (!range) fail("E0708", fmt::format("`{}` is taken over a range.", name), begin, at_, "Write `[5m]` after the selector.");
+    } else if (!failed()) {
+      for (const auto& a : args)
+        if (a.result == PromResult::matrix) fail("E0708", fmt::format("`{}` does not take a range.", name), begin, at_);
+    }
+    selector_ = false;
+    return v;
+  }
+
+  std::vector<Value> arguments() {
+    std::vector<Value> out;
+    const uint32_t open = at_;
+    if (!symbol("(")) {
+      unexpected("`(`");
+      return out;
+    }
+    if (symbol(")")) return out;
+    while (!failed()) {
+      out.push_back(expression(0));
+      if (failed()) break;
+      if (symbol(")")) break;
+      if (symbol(",")) continue;
+      if (at_end()) fail("E0708", "This `(` is not closed.", open, open + 1);
+      else unexpected("`,` or `)`");
+    }
+    return out;
+  }
+
+  // Whether any matcher stands in the braces.
+  bool matchers() {
+    const uint32_t open = at_;
+    symbol("{");
+    bool any = false;
+    while (!failed() && !symbol("}")) {
+      const auto label = word();
+      if (label.empty() || label.find(':') != std::string_view::npos) {
+        if (at_end()) fail("E0708", "This `{` is not closed.", open, open + 1);
+        else unexpected("a label or `}`");
+        return any;
+      }
+      at_ += static_cast<uint32_t>(label.size());
+      blanks();
+      bool pattern = false, found = false;
+      for (const std::string_view op : {"=~", "!~", "!=", "="})
+        if (symbol(op)) {
+          pattern = op == "=~" || op == "!~";
+          found = true;
+          break;
+        }
+      if (!found) {
+        unexpected("`=`, `!=`, `=~` or `!~`");
+        return any;
+      }
+      if (const HoleRef* h = hole()) {
+        fail("E0702", "A label's value stands in quotes.", h->begin, h->end, fmt::format("Write `\"{}\"`.", text_.substr(h->begin, h->end - h->begin)));
+        return any;
+      }
+      if (peek() != '"' && peek() != '\'') {
+        unexpected("a value in quotes");
+        return any;
+      }
+      // `job="x"` chooses a target that is there; a status or an outcome may not have come up yet.
+      if (label != "job" && label != "instance") any = true;
+      text(pattern ? Place::pattern : Place::label, pattern ? Escape::pattern : Escape::label);
+      if (!failed() && peek() != '}' && !symbol(",")) {
+        if (at_end()) fail("E0708", "This `{` is not closed.", open, open + 1);
+        else unexpected("`,` or `}`");
+      }
+    }
+    return any;
+  }
+
+  void text(Place place, Escape escape) {
+    const uint32_t open = at_;
+    const char quote = peek();
+    ++at_;
+    const size_t first = out_.uses.size();
+    while (!failed()) {
+      if (at_end() || peek() == '\n') return fail("E0708", "This quote is not closed.", open, open + 1);
+      if (const HoleRef* h = hole()) {
+        take(*h, place, escape, false);
+      } else if (peek() == quote) {
+        ++at_;
+        break;
+      } else {
+        if (peek() == '\\' && (peek(1) == '\0' || peek(1) == '\n')) return fail("E0708", "This quote is not closed.", open, open + 1);
+        at_ += peek() == '\\' ? 2 : 1;
+      }
+    }
+    for (size_t i = first; i < out_.uses.size(); ++i) out_.uses[i].whole = out_.uses[i].begin == open + 1 && out_.uses[i].end + 1 == at_;
+    blanks();
+  }
+
+  Value number() {
+    uint32_t i = at_;
+    while (i < size() && digit(text_[i])) ++i;
+    if (i < size() && text_[i] == '.') {
+      ++i;
+      while (i < size() && digit(text_[i])) ++i;
+    }
+    if (i < size() && (text_[i] == 'e' || text_[i] == 'E') && i + 1 < size() && (digit(text_[i + 1]) || ((text_[i + 1] == '+' || text_[i + 1] == '-') && i + 2 < size() && digit(text_[i + 2])))) {
+      i += 2;
+      while (i < size() && digit(text_[i])) ++i;
+    }
+    if (i < size() && name_rest(text_[i])) {
+      fail("E0708", "A number ends before this; a duration stands in `[…]` or after `offset`.", at_, i + 1);
+      return {};
+    }
+    at_ = i;
+    blanks();
+    return {PromResult::scalar, false};
+  }
+
+  void duration() {
+    if (failed()) return;
+    if (const HoleRef* h = hole()) {
+      take(*h, Place::duration, Escape::duration, true);
+      return blanks();
+    }
+    const uint32_t begin = at_;
+    while (digit(peek())) {
+      uint32_t i = at_;
+      while (i < size() && digit(text_[i])) ++i;
+      if (text_.substr(i, 2) == "ms") i += 2;
+      else if (i < size() && std::string_view("smhdwy").find(text_[i]) != std::string_view::npos) ++i;
+      else return fail("E0708", "A duration has a unit, as in `5m`.", begin, i);
+      at_ = i;
+    }
+    if (at_ == begin) return unexpected("a duration");
+    blanks();
+  }
+
+  void take(const HoleRef& h, Place place, Escape escape, bool whole) {
+    HoleUse u;
+    u.index = h.index;
+    u.place = place;
+    u.escape = escape;
+    u.begin = h.begin;
+    u.end = h.end;
+    u.whole = whole;
+    out_.uses.push_back(u);
+    at_ = h.end;
+  }
+
+  void write_out() {
+    uint32_t at = 0;
+    std::vector<const HoleUse*> uses;
+    for (const auto& u : out_.uses) uses.push_back(&u);
+    std::sort(uses.begin(), uses.end(), [](const HoleUse* a, const HoleUse* b) { return a->begin < b->begin; });
+    const auto literal = [&](uint32_t from, uint32_t to) {
+      if (to > from) out_.pieces.push_back({std::string(text_.substr(from, to - from)), -1, Escape::none, -1, 0});
+    };
+    for (const HoleUse* u : uses) {
+      literal(at, u->begin);
+      out_.pieces.push_back({{}, static_cast<int32_t>(u->index), u->escape, -1, 0});
+      at = u->end;
+    }
+    literal(at, size());
+  }
+
+  Prom& out_;
+  uint32_t depth_ = 0;
+  bool selector_ = false;  // what was just read is a plain selector
+  bool warned_ = false;
+  uint32_t warn_begin_ = 0, warn_end_ = 0;
+};
+
+}  // namespace prom_detail
+
+Parsed<Prom> parse_promql(std::string_view text, const std::vector<HoleRef>& holes) {
+  Parsed<Prom> out;
+  prom_detail::PromReader(text, holes, out).run();
+  return out;
+}
 
 }  // namespace rbc::embedded
