@@ -22,6 +22,14 @@ struct Patterns {
   std::vector<std::string> repeats;
 };
 
+// E0707: a hole in what `by` parses a second time. An int, a `one of`, or a text that matches a class without metacharacters may stand there.
+struct ParsedAgain {
+  uint32_t hole = 0;  // HoleRef::index
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  std::string by;     // "sh", "ssh", "psql -c" …
+};
+
 // Positions are byte offsets into the utterance's captured text.
 struct Effect {
   Level level = Level::looks;
@@ -32,8 +40,9 @@ struct Effect {
   bool known = true;     // false: nothing says what the culprit does, so it counts as a change (E0407)
   bool repeatable = false;  // doing it twice is doing it once
   int64_t limit_seconds = 10;  // the default limit: 10 for looks, 120 for changes, 900 for the slow ones
-  bool exit_one_answers = false;  // shell, command: the last simple command is a test (`test`, `[`, `grep -q`, `systemctl is-active` …): exit code 1 is an answer
-  std::vector<embedded::Problem> problems;  // never-ending commands, refused ones (E0708, E0709), E0501, E0707, W0503, W0711
+  bool exit_one_answers = false;  // shell, command: the last simple command is a test (`test`, `[`, `grep`, `pgrep`, `diff`, `cmp`, `jq -e`): exit code 1 is an answer
+  std::vector<ParsedAgain> parsed_again;
+  std::vector<embedded::Problem> problems;  // never-ending commands (E0708), refused ones (E0709), E0501, W0503
 };
 
 Effect of_sql(const embedded::SqlStatement& statement);

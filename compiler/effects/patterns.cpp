@@ -1,0 +1,77 @@
+#include "compiler/effects/detail.hpp"
+
+namespace rbc::effects {
+
+namespace detail {
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < text.size();) {
+    const size_t end = std::min(text.find_first_of(" \n", i), text.size());
+    if (end > i) out.emplace_back(text.substr(i, end - i));
+    i = end + 1;
+  }
+  return out;
+}
+
+// `*` inside a pattern's word stands for any characters.
+bool part_matches(std::string_view pattern, std::string_view word) {
+  const size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == word;
+  if (word.substr(0, star) != pattern.substr(0, star)) return false;
+  const auto rest = pattern.substr(star + 1);
+  for (size_t i = star; i <= word.size(); ++i)
+    if (part_matches(rest, word.substr(i))) return true;
+  return false;
+}
+
+bool placeholder(std::string_view p) { return p.size() > 2 && p.front() == '<' && p.back() == '>'; }
+
+bool prefix_matches(const std::vector<std::string>& pattern, size_t p, const std::vector<std::string>& words, const std::vector<bool>& known, size_t w) {
+  if (p == pattern.size()) return true;
+  if (pattern[p] == "**") {
+    for (size_t i = w; i <= words.size(); ++i)
+      if (prefix_matches(pattern, p + 1, words, known, i)) return true;
+    return false;
+  }
+  if (w >= words.size()) return false;
+  const bool any = pattern[p] == "*" || placeholder(pattern[p]);
+  if (!any && (!known[w] || !part_matches(pattern[p], words[w]))) return false;
+  return prefix_matches(pattern, p + 1, words, known, w + 1);
+}
+
+}  // namespace detail
+
+bool pattern_matches(std::string_view pattern, const std::vector<std::string>& words, const std::vector<bool>& known) {
+  const auto parts = detail::split(pattern);
+  return !parts.empty() && detail::prefix_matches(parts, 0, words, known, 0);
+}
+
+std::optional<embedded::Problem> check_pattern(std::string_view verb, std::string_view pattern, bool http) {
+  const auto words = detail::split(pattern);
+  const auto size = static_cast<uint32_t>(pattern.size());
+  const std::string said(verb);
+  if (words.empty()) return embedded::Problem{"E0408", fmt::format("`{}` of what?", said), 0, size, {}};
+  if (http) {
+    static constexpr std::string_view kMethods[] = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"};
+    if (words.size() != 2 || std::find(std::begin(kMethods), std::end(kMethods), words[0]) == std::end(kMethods) || words[1][0] != '/')
+      return embedded::Problem{"E0408", fmt::format("On an `http` resource `{}` is followed by a method and a path, as in `{} POST /login`.", said, said), 0, size, {}};
+    return std::nullopt;
+  }
+  if (verb != "reads") return std::nullopt;
+  static constexpr std::string_view kOpen[] = {"sh",   "bash",  "dash", "zsh",  "ksh",    "eval", "env",    "sudo", "xargs", "find", "awk",  "gawk", "mawk", "sed", "python", "python3",
+                                               "perl", "ruby",  "node", "php",  "curl",   "wget", "ssh",    "docker", "exec", "command", "nice", "timeout", "nohup", "time", "busybox", "su", "doas"};
+  std::string_view first = words[0];
+  if (const size_t slash = first.rfind('/'); slash != std::string_view::npos && !first.starts_with("./")) first = first.substr(slash + 1);
+  if (std::find(std::begin(kOpen), std::end(kOpen), first) != std::end(kOpen))
+    return embedded::Problem{"E0408", fmt::format("`reads {}` would vouch for anything. Name the script.", words[0]), 0, static_cast<uint32_t>(words[0].size()), {}};
+  for (const auto& w : words)
+    if (w.find_first_of("|&;<>()$`\"'") != std::string::npos && !detail::placeholder(w))
+      return embedded::Problem{"E0408", "`reads` vouches for one simple command, word for word.", 0, size, {}};
+  bool all = true;
+  for (const auto& w : words) all = all && (w == "*" || w == "**");
+  if (all) return embedded::Problem{"E0408", fmt::format("`reads {}` would vouch for anything. Name the command.", pattern), 0, size, {}};
+  return std::nullopt;
+}
+
+}  // namespace rbc::effects

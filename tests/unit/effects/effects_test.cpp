@@ -1,0 +1,233 @@
+#include <catch2/catch.hpp>
+#include "compiler/effects.hpp"
+#include "tests/unit/embedded/holes.hpp"
+
+using namespace rbc::effects;
+using rbc::embedded::testing::holes_in;
+
+namespace {
+
+Effect shell(std::string_view s, const Patterns& p = {}, const std::vector<std::string>& secrets = {}) {
+  const auto parsed = rbc::embedded::parse_shell(s, holes_in(s));
+  INFO(s);
+  INFO((parsed.problems.empty() ? std::string() : parsed.problems[0].message));
+  REQUIRE(parsed.ok());
+  return of_shell(parsed.value, p, secrets);
+}
+rbc::embedded::Words words(std::string_view s) {
+  const auto parsed = rbc::embedded::parse_words(s, holes_in(s));
+  REQUIRE(parsed.ok());
+  return parsed.value;
+}
+Effect http(std::string_view s, const Patterns& p = {}) {
+  const auto parsed = rbc::embedded::parse_http(s, holes_in(s));
+  REQUIRE(parsed.ok());
+  return of_http(parsed.value, p);
+}
+std::string problem(const Effect& e) { return e.problems.empty() ? std::string("none") : e.problems[0].code; }
+
+}  // namespace
+
+TEST_CASE("shell lines that only look") {
+  for (const char* s : {"df -h /", "ls -la /tmp", "cat /etc/hosts | grep x | wc -l", "ps aux", "uname -a", "head -n 5 x", "tail -n 100 /var/log/x", "tail -5 x", "sort -k5 -n x", "sort -rn", "uniq -c", "cut -d: -f1 /etc/passwd",
+                        "free -m", "uptime", "date", "date -u +%s", "date -d yesterday +%F", "systemctl is-active nginx", "systemctl --no-pager status nginx", "journalctl -u nginx --since '1 hour ago' --no-pager", "docker ps -a",
+                        "docker logs --tail 50 x", "docker inspect x", "docker images lineup-backend", "docker compose ps", "docker compose -f x.yml ps", "kubectl get pods -o wide", "kubectl -n prod get pods -owide", "kubectl logs x --tail=5", "curl -sf http://localhost/x",
+                        "curl -s -o /dev/null -w '%{http_code}' http://x", "curl -X GET http://x", "jq -e .status", "openssl x509 -enddate -noout -in /etc/x.pem", "openssl s_client -connect x:443", "openssl rand -base64 32",
+                        "git -C /srv/lineup log --oneline -10", "git status", "test -f /x", "[ -f /x ]", "df -h 2>/dev/null", "df -h >/dev/null 2>&1", "/usr/bin/df -h", "sudo df -h", "sudo -u postgres ls", "timeout 5 df -h",
+                        "nice -n 5 df", "env LANG=C df -h", "LANG=C df", "cat <file>", "cat $FILE", "wc -l < /tmp/x", "echo $(date +%s)", "find /var/log -name '*.log' -mtime +7", "ss -ltnp", "netstat -tlnp", "ping -c 3 host",
+                        "pm2 logs platform-api --lines 500 --nostream", "docker system df", "stat <a> <b>", "cd /srv && ls", "d'f' -h", "grep -rn '\\<word' f", "sleep 1", "hostname", "ip addr show", "id", "du -sh /var"}) {
+    INFO(s);
+    const Effect e = shell(s);
+    INFO(e.sentence);
+    CHECK(e.level == Level::looks);
+    CHECK(e.problems.empty());
+  }
+}
+
+TEST_CASE("shell lines that change, or of which nothing is known") {
+  for (const char* s : {"df > pwned", "df >> pwned", "df 2> x", "df > $X", "df > <x>", "echo $(touch pwned)", "A=\"$(touch pwned)\" df", "A=$(touch${IFS}pwned) df", "PATH=/tmp df", "LD_PRELOAD=x df", "GIT_SSH=x git log", "PAGER=x git log",
+                        "$CMD", "$(echo df)", "./x.sh", "ls | xargs rm", "df | tee x", "df; touch x", "df && ./x", "df | sh", "sh -c df", "bash x", "python x.py", "find . -exec rm {} +", "find . -delete", "find . -fprintf x y",
+                        "sort -o x y", "sort -no x y", "sort --output=x y", "sort $F x", "sed s/a/b/ x", "awk 1 x", "date -s 10:00", "date 01011200", "date --set=x", "hostname evil", "uniq a b", "journalctl --vacuum-size=1G", "journalctl --rotate",
+                        "ss -K dst x", "git -c core.pager=x log", "git log --output=x", "git log --ext-diff", "curl -X POST http://x", "curl -XPOST http://x", "curl -d a http://x", "curl -o x http://x", "curl -sO http://x", "curl -T x http://x", "curl -K x",
+                        "env PATH=/x df", "sudo touch x", "timeout 5 touch x", "nice touch x", "command touch x", "exec df", ". x", "source x", "kubectl exec x -- ls", "docker exec x ls", "docker run x", "kubectl apply -f x", "systemctl restart nginx",
+                        "openssl x509 -in a -out b", "dmesg -C", "/tmp/df", "./df", "b?n/df", "ls*", "mv a b", "nc -l 80", "unlink x", "ip link set eth0 down", "printf -v x y", "ls {-a}", "sudo -s ls; touch x", "sudo -D /x ls", "find . $ARGS", "pnpm db:push"}) {
+    INFO(s);
+    const Effect e = shell(s);
+    if (std::string_view(s) == "ls {-a}") continue;
+    CHECK(e.level == Level::changes);
+    CHECK_FALSE(e.sentence.empty());
+    CHECK_FALSE(e.culprit.empty());
+    CHECK(e.limit_seconds == 120);
+  }
+}
+
+TEST_CASE("shell lines that destroy") {
+  for (const char* s : {"rm -rf /x", "rm -r x", "rm -fr x", "rm --recursive x", "sudo rm -rf /x", "df; rm -R x", "docker system prune -f", "docker volume prune", "docker volume rm x", "docker compose down -v", "docker-compose down --volumes", "dd if=a of=b",
+                        "mkfs.ext4 /dev/x", "kill -9 5", "kill -s KILL 5", "pkill -KILL x", "git reset --hard", "git clean -fd", "kubectl delete namespace x", "kubectl -n a delete pvc x", "terraform destroy", "aws ec2 terminate-instances x", "shred x",
+                        "echo $(rm -rf x)"}) {
+    INFO(s);
+    CHECK(shell(s).level == Level::destroys);
+  }
+}
+
+TEST_CASE("the culprit and its sentence") {
+  const std::string_view s = "df -h && docker compose stop backend";
+  const Effect e = shell(s);
+  CHECK(e.culprit == "docker compose stop");
+  CHECK(e.sentence == "`docker compose stop` stops a container");
+  CHECK(s.substr(e.begin, e.end - e.begin) == "docker compose stop");
+  const Effect u = shell("ls; ./scripts/health-check.sh");
+  CHECK_FALSE(u.known);
+  CHECK(u.culprit == "./scripts/health-check.sh");
+  CHECK(shell("sort -o x y").culprit == "sort -o");
+}
+
+TEST_CASE("what never ends is refused with what to write") {
+  for (const char* s : {"tail -f x", "tail -n5 -F x", "journalctl -fu nginx", "docker logs -f x", "docker compose logs --follow", "watch df", "top", "ping host", "kubectl get pods -w", "less x", "yes", "pm2 logs", "docker stats", "docker compose up"}) {
+    INFO(s);
+    const Effect e = shell(s);
+    CHECK(problem(e) == "E0708");
+    CHECK_FALSE(e.problems[0].help.empty());
+  }
+  CHECK(problem(shell("docker compose up -d")) == "none");
+}
+
+TEST_CASE("what the resource says") {
+  Patterns p;
+  p.reads = {"./scripts/health-check.sh", "./bin/report *", "etcdctl endpoint health"};
+  p.changes = {"ls secret"};
+  p.destroys = {"./wipe"};
+  p.repeats = {"./bin/sync"};
+  CHECK(shell("./scripts/health-check.sh", p).level == Level::looks);
+  CHECK(shell("./scripts/health-check.sh --all", p).level == Level::looks);
+  CHECK(shell("./scripts/health-check.shx", p).level == Level::changes);
+  CHECK(shell("./scripts/health-check.sh > x", p).level == Level::changes);
+  CHECK(shell("./scripts/health-check.sh | sh", p).level == Level::changes);
+  CHECK(shell("./bin/report", p).level == Level::changes);
+  CHECK(shell("./bin/report <x>", p).level == Level::looks);
+  CHECK(shell("sudo etcdctl endpoint health", p).level == Level::looks);
+  CHECK(shell("etcdctl endpoint <x>", p).level == Level::changes);
+  CHECK(shell("ls secret", p).level == Level::changes);
+  CHECK(shell("./wipe", p).level == Level::destroys);
+  CHECK(shell("./bin/sync a", p).repeatable);
+  CHECK_FALSE(shell("./bin/sync a; ./other", p).repeatable);
+  Patterns all;
+  all.reads = {"* x"};
+  CHECK(shell("rm x", all).level == Level::changes);
+
+  CHECK(check_pattern("reads", "python *", false)->code == "E0408");
+  CHECK(check_pattern("reads", "/usr/bin/env x", false)->code == "E0408");
+  CHECK(check_pattern("reads", "**", false)->code == "E0408");
+  CHECK(check_pattern("reads", "ls | sh", false)->code == "E0408");
+  CHECK_FALSE(check_pattern("reads", "* describe-*", false));
+  CHECK_FALSE(check_pattern("reads", "./bin/report *", false));
+  CHECK_FALSE(check_pattern("reads", "POST /login", true));
+  CHECK(check_pattern("reads", "/login", true)->code == "E0408");
+  CHECK(pattern_matches("a ** z", {"a", "b", "c", "z"}, {true, true, true, true}));
+  CHECK_FALSE(pattern_matches("a * z", {"a", "b", "c", "z"}, {true, true, true, true}));
+}
+
+TEST_CASE("command resources") {
+  Patterns p;
+  p.reads = {"* describe-*"};
+  p.destroys = {"ec2 delete-*"};
+  CHECK(of_command("aws --output json", words("ec2 describe-instances --ids <x>"), p).level == Level::looks);
+  CHECK(of_command("aws --output json", words("ec2 delete-snapshot x"), p).level == Level::destroys);
+  CHECK(of_command("aws --output json", words("autoscaling set-desired-capacity --desired-capacity <to>"), p).level == Level::changes);
+  CHECK(of_command("aws", words("s3 ls"), {}).level == Level::looks);
+  CHECK(of_command("gh", words("run list"), {}).level == Level::looks);
+  CHECK(of_command("gh", words("workflow run rollback.yml -f version=<previous>"), {}).level == Level::changes);
+  CHECK(of_command("", words("kubectl get pods"), {}).level == Level::looks);
+  CHECK(of_command("kubectl -n prod", words("delete pod x"), {}).culprit == "kubectl delete");
+}
+
+TEST_CASE("compose, host, pgbouncer") {
+  CHECK(of_compose(words("ps postgres")).level == Level::looks);
+  CHECK(of_compose(words("logs --tail 1000 backend")).level == Level::looks);
+  CHECK(problem(of_compose(words("logs -f backend"))) == "E0708");
+  const Effect up = of_compose(words("NODE_OPTIONS=--max-old-space-size=4096 up -d backend"));
+  CHECK(up.level == Level::changes);
+  CHECK(up.repeatable);
+  CHECK(problem(up) == "none");
+  CHECK(problem(of_compose(words("up backend"))) == "E0708");
+  CHECK(of_compose(words("restart backend")).repeatable);
+  CHECK_FALSE(of_compose(words("stop backend")).repeatable);
+  CHECK(of_compose(words("stop backend")).sentence == "`docker compose stop` stops a container");
+  CHECK(of_compose(words("down")).level == Level::changes);
+  CHECK(of_compose(words("down -v")).level == Level::destroys);
+  CHECK(of_compose(words("rm -fv x")).level == Level::destroys);
+  CHECK(of_compose(words("build")).limit_seconds == 900);
+  CHECK_FALSE(of_compose(words("frobnicate")).known);
+  CHECK(of_host(words("disk /")).level == Level::looks);
+  CHECK(of_host(words("process \"tsx watch\"")).level == Level::looks);
+  CHECK(of_host(words("restart nginx")).repeatable);
+  CHECK(of_host(words("kill <pid>")).level == Level::changes);
+  CHECK(of_host(words("kill -9 <pid>")).level == Level::destroys);
+  CHECK(of_pgbouncer(words("show pools")).level == Level::looks);
+  CHECK(of_pgbouncer(words("pause")).level == Level::changes);
+}
+
+TEST_CASE("redis by command and subcommand") {
+  for (const char* s : {"ping", "info memory", "get k", "hget k f", "dbsize", "llen k", "ttl k", "slowlog get 10", "client list", "config get maxmemory", "latency latest", "time", "role", "script exists x", "xread count 1 streams s 0", "memory usage k", "PING", "xinfo stream s"}) {
+    INFO(s);
+    CHECK(of_redis(words(s)).level == Level::looks);
+  }
+  for (const char* s : {"set k v", "del k", "expire k 10", "config set maxmemory 1gb", "client kill id 5", "eval 'x' 0", "eval_ro 'x' 0", "fcall_ro f 0", "touch k", "sort k store x", "getex k", "frobnicate", "pfcount k", "xreadgroup group g c streams s >", "publish a b", "restore k 0 x", "client <x>", "object help"}) {
+    INFO(s);
+    const Effect e = of_redis(words(s));
+    CHECK(e.level == Level::changes);
+    CHECK(problem(e) == "none");
+  }
+  for (const char* s : {"flushdb", "FLUSHALL async", "shutdown", "swapdb 0 1", "rename a b", "restore k 0 x replace", "script flush", "function flush", "replicaof no one", "cluster reset", "cluster forget x", "debug segfault", "config set dir /x", "config set maxmemory 1 save ''", "config set <p> x"}) {
+    INFO(s);
+    CHECK(of_redis(words(s)).level == Level::destroys);
+  }
+  for (const char* s : {"select 1", "auth x", "hello 3", "reset", "multi", "exec", "watch k", "monitor", "subscribe c", "psubscribe c", "ssubscribe c", "sync", "psync", "quit", "client reply off", "client tracking on", "client setname x", "blpop k 0", "bzpopmin k 0", "wait 1 0",
+                        "xread block 0 streams s $"}) {
+    INFO(s);
+    CHECK(problem(of_redis(words(s))) == "E0709");
+  }
+}
+
+TEST_CASE("http by method, corrected by the resource") {
+  Patterns p;
+  p.reads = {"POST /login", "POST /search/<index>"};
+  p.changes = {"GET /_flush"};
+  p.destroys = {"DELETE /<index>"};
+  CHECK(http("GET /health").level == Level::looks);
+  CHECK(http("POST /x").level == Level::changes);
+  CHECK(http("DELETE /x").level == Level::changes);
+  CHECK(http("POST /login", p).level == Level::looks);
+  CHECK(http("POST /login/x", p).level == Level::changes);
+  CHECK(http("POST /search/<i>", p).level == Level::looks);
+  CHECK(http("GET /_flush?x=1", p).level == Level::changes);
+  CHECK(http("DELETE /<mode>", p).level == Level::destroys);
+}
+
+TEST_CASE("secrets in arguments, environments printed, texts parsed again, tests") {
+  CHECK(problem(shell("curl -H \"X: $TOKEN\" http://x", {}, {"TOKEN"})) == "E0501");
+  CHECK(problem(shell("test -n \"$TOKEN\"", {}, {"TOKEN"})) == "none");
+  CHECK(problem(shell("env")) == "W0503");
+  CHECK(shell("sh -c \"echo <x>\"").parsed_again.size() == 1);
+  CHECK(shell("ssh <user> uptime").parsed_again[0].by == "ssh");
+  CHECK(shell("psql -c \"select <x>\"").parsed_again[0].by == "psql -c");
+  CHECK(shell("jq \".<x>\" f").parsed_again[0].by == "jq");
+  CHECK(shell("kubectl exec p -- sh -c \"echo <x>\"").parsed_again[0].by == "sh");
+  CHECK(shell("grep <x> f").parsed_again.empty());
+  CHECK(shell("grep -q x f").exit_one_answers);
+  CHECK(shell("df && test -f x").exit_one_answers);
+  CHECK(shell("cat x | grep y").exit_one_answers);
+  CHECK_FALSE(shell("grep x f | wc -l").exit_one_answers);
+  CHECK_FALSE(shell("df").exit_one_answers);
+  CHECK(shell("jq -e .x f").exit_one_answers);
+  CHECK_FALSE(shell("jq .x f").exit_one_answers);
+}
+
+TEST_CASE("limits") {
+  CHECK(shell("df").limit_seconds == 10);
+  CHECK(shell("docker pull x").limit_seconds == 900);
+  const auto sql = rbc::embedded::parse_sql("analyze", {});
+  CHECK(of_sql(sql.value).limit_seconds == 900);
+  CHECK(of_sql(sql.value).repeatable);
+  CHECK(of_sql(sql.value).sentence == "`analyze` renews the planner's statistics");
+}
