@@ -191,6 +191,7 @@ class ShellReader : Reader {
       if (!c.assigns.empty() && !at_end() && peek() != '\n' && peek() != ';' && peek() != '|' && peek() != '&') return unexpected();
       return refuse("An assignment without a command does nothing here.", c.begin, at_ - c.begin, "A name for later is a line of the runbook: `name = …`.");
     }
+    if (word_ends()) return unexpected();
     command_word(c);
     while (!failed() && !at_end()) {
       const bool blank = blanks();
