@@ -323,6 +323,10 @@ void Session::received(const Arrival& arrival) {
   if (!page || std::any_of(receipts.begin(), receipts.end(), [](const Receipt& r) { return r.problem.empty(); })) return;
   Event event;
   event.what = Event::What::undeliverable, event.key = arrival.key;
+  for (const Receipt& r : receipts) {
+    const auto& all = setup_.program->resources;
+    event.who += (event.who.empty() ? "" : "; ") + (r.resource < all.size() ? all[r.resource].name + ": " : "") + r.problem;
+  }
   if (!machine_->ended()) happen(std::move(event), 0);
 }
 

@@ -64,6 +64,13 @@ std::shared_ptr<const Program> program(const std::function<void(Lines&)>& step, 
   p.resources[kWeb].kind = ResourceKind::http, p.resources[kWeb].name = "web";
   p.resources[kDba].kind = ResourceKind::contact, p.resources[kDba].name = "dba";
   p.resources[kLead].kind = ResourceKind::contact, p.resources[kLead].name = "lead";
+  Environment env;
+  env.name = "here";
+  for (std::uint32_t i = 0; i < p.resources.size(); ++i) {
+    p.resources[i].used = true;
+    env.bindings.push_back({i, {{BindingPiece::As::literal, i == kWeb ? "http://127.0.0.1" : "log", 0}}, kNone});
+  }
+  p.environments = {env};
   p.runbook.id = "RB-T", p.runbook.title = "A test";
   p.runbook.steps = {{"fix", {"Fix it", kNone}, 0, 0, 0}};
   Lines lines(p);
