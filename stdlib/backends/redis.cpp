@@ -9,6 +9,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <utility>
 
 namespace rbc {
 namespace redis_backend {
@@ -188,6 +189,7 @@ class Connections final : public RedisBackend {
     }, 0, 0);
   }
   void send(Link& link) {
+    uv_ref(reinterpret_cast<uv_handle_t*>(&Events::of(link.context->ev.data)->poll));
     command(link, link.ask->words, answered);
     link.sent = true;
   }
@@ -226,6 +228,7 @@ class Connections final : public RedisBackend {
     if (!link || !reply || !link->ask) return;   // no reply: the disconnect callback says why
     link->fresh = false;
     link->sent = false;
+    uv_unref(reinterpret_cast<uv_handle_t*>(&Events::of(context->ev.data)->poll));   // an idle connection keeps no loop running
     const auto ask = std::move(link->ask);
     ask->answered(sorted(static_cast<redisReply*>(reply)));
   }
