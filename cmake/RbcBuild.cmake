@@ -19,6 +19,11 @@ if(RBC_SANITIZE)
   add_link_options(-fsanitize=${RBC_SANITIZE})
 endif()
 
+# Every object reports its coverage to the fuzzer; the targets of tests/fuzz link its main.
+if(RBC_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(RBC_LD_MOLD mold)
 find_program(RBC_LD_LLD ld.lld)
 if(RBC_LD_MOLD)

@@ -22,7 +22,7 @@ const Words& part_words() {
 }
 const Words& statement_words() {
   static const Words kWords{"check", "do",      "caution", "require", "poll",   "watch",    "wait",    "show",   "when",    "depending",
-                            "for",   "retry",   "repeat",  "within",  "diagnose", "ask",    "choose",  "confirm", "approve", "page",
+                            "retry",   "repeat",  "within",  "diagnose", "ask",    "choose",  "confirm", "approve", "page",
                             "tell",  "escalate", "end",    "fail"};
   return kWords;
 }
@@ -42,13 +42,50 @@ const Words& reply_words() {
 // Words that other tools use for what the language calls differently.
 std::string_view other_word(std::string_view word) {
   static const std::pair<std::string_view, std::string_view> kOthers[] = {
-      {"if", "when"},          {"else", "otherwise"},   {"sleep", "wait"},     {"print", "show"},      {"echo", "show"},    {"loop", "repeat"},
+      {"if", "when"},          {"for", "for each"},          {"else", "otherwise"},   {"sleep", "wait"},     {"print", "show"},      {"echo", "show"},    {"loop", "repeat"},
       {"foreach", "for each"}, {"switch", "depending"}, {"case", "depending"}, {"notify", "tell"},     {"alert", "page"},   {"abort", "end aborted"},
       {"exit", "end"},         {"return", "end"},       {"run", "do"},         {"exec", "do"},         {"assert", "require"}, {"input", "ask"},
       {"while", "poll until"}, {"until", "poll until"}, {"try", "otherwise"},  {"call", "do"},         {"warn", "tell"},    {"import", "use"},
       {"include", "use"},      {"task", "step"},        {"params", "input"},   {"finally", "afterwards"}};
   for (auto& [theirs, ours] : kOthers)
     if (theirs == word) return ours;
+  return {};
+}
+
+// What is often written where the language expects something else. `wanted` are the labels of everything that may stand here.
+std::string hint_for(std::string_view word, std::string_view rest, const std::vector<std::string>& wanted) {
+  auto wants = [&](std::string_view what) { return std::find(wanted.begin(), wanted.end(), what) != wanted.end(); };
+  static constexpr std::string_view kTypes[] = {"text", "int", "number", "percent", "duration", "size", "rate", "instant", "bool", "url", "json", "secret", "list", "one"};
+  if (wants("a type")) {
+    static const std::pair<std::string_view, std::string_view> kTheirs[] = {{"integer", "int"}, {"string", "text"}, {"boolean", "bool"}, {"float", "number"},
+                                                                            {"double", "number"}, {"str", "text"}, {"date", "instant"}, {"enum", "one of a, b"}};
+    for (auto& [theirs, ours] : kTheirs)
+      if (word == theirs) return fmt::format("Write `{}`.", ours);
+    std::string near = did_you_mean(word, {std::begin(kTypes), std::end(kTypes)});
+    return near.empty() ? std::string("A type is text, int, number, percent, duration, size, rate, instant, bool, url, json, `one of a, b` or `list of text`.")
+                        : fmt::format("Did you mean `{}`?", near);
+  }
+  if (wants("a duration such as 30m") && !rest.empty() && rest[0] >= '0' && rest[0] <= '9') {
+    size_t digits = rest.find_first_not_of("0123456789");
+    std::string number(rest.substr(0, digits));
+    std::string_view unit = digits == std::string_view::npos ? "" : rest.substr(digits);
+    while (unit.starts_with(' ')) unit.remove_prefix(1);
+    for (std::string_view name : {"minute", "second", "hour", "day", "week", "min", "sec"})
+      if (unit.starts_with(name)) return fmt::format("Write `{}{}`.", number, name[0]);
+    return fmt::format("Give it a unit: `{0}s`, `{0}m`.", number);
+  }
+  if (wants("`is`")) {
+    if (word.starts_with('=')) return "Equality is spelled `is`.";
+    if (word.starts_with("!=") || word.starts_with("<>")) return "Write `is not`.";
+    if (word.starts_with("&&")) return "Write `and`.";
+    if (word.starts_with("||")) return "Write `or`.";
+  }
+  if (wants("`not`") && word.starts_with('!')) return "Write `not`.";
+  if (wants("`as`") && !wants("`is`"))
+    for (std::string_view type : kTypes)
+      if (word == type) return fmt::format("A type follows `as`: `as {}`.", type);
+  if (wants("`with`") && !wants("`:`")) return "To say it to a resource, begin with its prompt, as in `do stack> …`; what a procedure is given follows `with`.";
+  if (wants("`:`") && wants("the end of the line") && !is_reserved(word) && name_end(word, 0) > 0) return "A name is one word, and a title follows `:`.";
   return {};
 }
 
@@ -93,8 +130,10 @@ std::string State::expectation(uint32_t at, std::string& help) const {
   const auto& shown = strong.empty() ? all : strong;
   std::vector<std::string_view> words;
   for (const std::string& one : all)
-    if (one.size() > 2 && one.front() == '`') words.push_back(std::string_view(one).substr(1, one.size() - 2));
+    if (one.size() > 3 && one.front() == '`' && name_end(one, 1) > 1) words.push_back(std::string_view(one).substr(1, one.size() - 2));
   if (std::string near = did_you_mean(word_at(at), words); !near.empty()) help = fmt::format("Did you mean `{}`?", near);
+  if (help.empty() && at < text.size() && text[at] != '\n')
+    help = hint_for(word_at(at), text.substr(at, std::min<size_t>(40, std::min(text.find('\n', at), text.size()) - at)), all);
   for (const std::string& one : shown) {
     if (one == "`every`" && help.empty()) help = "Write `every` and a duration: how often should I look?";
     if (one == "an indented block" && help.empty()) help = "What belongs to this line stands beneath it, two blanks deeper.";

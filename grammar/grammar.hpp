@@ -192,7 +192,7 @@ struct arg : node<Kind::Arg, name, sign<W::Equals>, expr> {};
 struct streak_words : seq<kw<W::In>, kw<W::A>, kw<W::Row>> {};
 
 struct note_raw : node<Kind::Raw, opt<segment>> {};
-struct note : node<Kind::Note, one<'>'>, opt<one<' '>>, note_raw, newline, skip> {};
+struct note : node<Kind::Note, token<one<'>'>>, opt<one<' '>>, note_raw, newline, skip> {};
 struct item;
 struct beneath : node<Kind::Beneath, lines<sor<note, item>, true>> {};
 struct item : node<Kind::Item, one<'['>, sor<one<' '>, node<Kind::ItemMark, name_chars>>, one<']'>, one<' '>, cut<prose, eol, opt<beneath>>> {};

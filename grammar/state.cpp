@@ -54,6 +54,7 @@ void State::close() {
   open_.pop_back();
   Node& node = tree_.nodes[id];
   if (last_end > node.begin) node.end = last_end;
+  else if (!node.first_child) node.begin = node.end = last_end;  // nothing there: it stands right behind what is before it
   Open& parent = open_.back();
   if (node.first_child && node.first_child == parent.last) {
     // The node took the parent's last child as its own: it stands in that child's place.

@@ -50,6 +50,16 @@ TEST_CASE("the last line needs no newline") {
   CHECK(Parsed("runbook RB-01\n  step s\n    db> select 1\n      from t").sink.ok());
 }
 
+TEST_CASE("what is empty stands right behind what is before it") {
+  for (std::string text : {"http e\n  runs ", "http e\n  runs   \n", "env e\n  a =  ", "host h\n  >", "host h\n  > \n"}) {
+    Parsed parsed(text);
+    REQUIRE(parsed.sink.ok());
+    NodeId raw = parsed.tree.find(Kind::Raw).at(0);
+    CHECK(parsed.tree[raw].begin == parsed.tree[raw].end);
+    CHECK(parsed.tree[raw].end <= parsed.tree[parsed.tree.first(0)].end);
+  }
+}
+
 TEST_CASE("a byte-order mark is skipped, and columns after it are bytes") {
   Parsed parsed("\xEF\xBB\xBFrunbook RB-01\n  severity low\n");
   CHECK(parsed.sink.all().empty());

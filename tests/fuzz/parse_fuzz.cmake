@@ -1,0 +1,1 @@
+target_link_libraries(parse_fuzz PRIVATE rbc_grammar)
