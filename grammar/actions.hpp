@@ -1,43 +1,31 @@
-// What happens when rules match: the combinators that build tree nodes, and the control that rolls the tree back with the input.
+// What happens when rules match: the combinators that build tree nodes, and the control that rolls the tree back with the
+// input.
 #pragma once
 #include "grammar/layout.hpp"
 
 namespace rbc::parsing {
 
 // A node of kind K over these rules.
-template <Kind K, typename... Rules>
-struct node : pegtl::seq<Rules...> {
-  static constexpr Kind kind = K;
-};
+template <Kind K, typename... Rules> struct node : pegtl::seq<Rules...> { static constexpr Kind kind = K; };
 
 // A node of kind K that takes the node before it as its first child: how `a + b` is built when `+` is seen.
-template <Kind K, typename... Rules>
-struct wrap : pegtl::seq<Rules...> {
-  static constexpr Kind adopting = K;
-};
+template <Kind K, typename... Rules> struct wrap : pegtl::seq<Rules...> { static constexpr Kind adopting = K; };
 
 // Characters that are one token: the node around them ends here, before blanks.
-template <typename... Rules>
-struct token : pegtl::seq<Rules...> {
-  static constexpr bool is_token = true;
-};
+template <typename... Rules> struct token : pegtl::seq<Rules...> { static constexpr bool is_token = true; };
 
 // Rules after which the open node's word is W.
-template <Word W, typename... Rules>
-struct as_word : pegtl::seq<Rules...> {
-  static constexpr Word sets = W;
-};
+template <Word W, typename... Rules> struct as_word : pegtl::seq<Rules...> { static constexpr Word sets = W; };
 
 // A word as a node of its own.
-template <Word W, Kind K = Kind::Flag>
-struct flag : node<K, kw_word<W>> {};
+template <Word W, Kind K = Kind::Flag> struct flag : node<K, kw_word<W>> {};
 
 // ^ : from here on, failure is an error at this place.
-template <typename... Rules>
-struct cut {
+template <typename... Rules> struct cut {
   using rule_t = cut;
   using subs_t = pegtl::type_list<Rules...>;
-  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action, template <typename...> class Control>
+  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action,
+            template <typename...> class Control>
   static bool match(Input& in, State& st) {
     uint32_t at = 0;
     // What follows a cut is not optional, even when the rule around it is.
@@ -54,17 +42,22 @@ struct cut {
 };
 
 // @E0105
-template <unsigned Number>
-struct raise : terminal {
+template <unsigned Number> struct raise : terminal {
   using rule_t = raise;
-  static constexpr char kCode[] = {'E', static_cast<char>('0' + Number / 1000), static_cast<char>('0' + Number / 100 % 10),
-                                   static_cast<char>('0' + Number / 10 % 10), static_cast<char>('0' + Number % 10), 0};
-  static bool match(Input& in, State& st) { st.raise(kCode, st.offset(in.current())); return false; }
+  static constexpr char kCode[] = {'E',
+                                   static_cast<char>('0' + Number / 1000),
+                                   static_cast<char>('0' + Number / 100 % 10),
+                                   static_cast<char>('0' + Number / 10 % 10),
+                                   static_cast<char>('0' + Number % 10),
+                                   0};
+  static bool match(Input& in, State& st) {
+    st.raise(kCode, st.offset(in.current()));
+    return false;
+  }
 };
 
 // & and ! : look ahead; nothing is wanted there, and nothing is built.
-template <bool Wanted, typename... Rules>
-struct looking {
+template <bool Wanted, typename... Rules> struct looking {
   using rule_t = looking;
   using subs_t = pegtl::type_list<Rules...>;
   template <pegtl::apply_mode A, pegtl::rewind_mode, template <typename...> class Action, template <typename...> class Control>
@@ -87,11 +80,11 @@ template <typename... Rules> inline constexpr bool is_optional<pegtl::internal::
 template <typename... Rules> inline constexpr bool is_optional<pegtl::internal::star<Rules...>> = true;
 
 // Takes PEGTL's place around every rule: the tree grows, or is as it was before.
-template <typename Rule>
-struct control : pegtl::normal<Rule> {
+template <typename Rule> struct control : pegtl::normal<Rule> {
   static constexpr bool enable = false;
 
-  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action, template <typename...> class Control>
+  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action,
+            template <typename...> class Control>
   static bool match(Input& in, State& st) {
     if constexpr (std::is_base_of_v<terminal, Rule>) {
       return Rule::match(in, st);
@@ -107,12 +100,14 @@ struct control : pegtl::normal<Rule> {
   }
 
  private:
-  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action, template <typename...> class Control>
+  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action,
+            template <typename...> class Control>
   static bool inner(Input& in, State& st) {
     return pegtl::match<Rule, A, M, Action, Control>(in, st);
   }
 
-  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action, template <typename...> class Control>
+  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action,
+            template <typename...> class Control>
   static bool building(Input& in, State& st) {
     const Mark mark = st.mark();
     [[maybe_unused]] const uint32_t begin = st.offset(in.current());
@@ -141,11 +136,14 @@ struct control : pegtl::normal<Rule> {
       if constexpr (requires { Rule::adopting; }) st.close();
       return true;
     }
-    if constexpr (requires { Rule::kind; }) st.abandon(mark);
-    else if constexpr (requires { Rule::adopting; }) st.unadopt(), st.rollback(mark);
-    else st.rollback(mark);
+    if constexpr (requires { Rule::kind; })
+      st.abandon(mark);
+    else if constexpr (requires { Rule::adopting; })
+      st.unadopt(), st.rollback(mark);
+    else
+      st.rollback(mark);
     return false;
   }
 };
 
-}  // namespace rbc::parsing
+} // namespace rbc::parsing

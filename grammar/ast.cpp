@@ -35,7 +35,7 @@ const std::unordered_map<std::string_view, Word>& words_by_text() {
   return kWords;
 }
 
-}  // namespace
+} // namespace
 
 std::string_view spelling(Word word) { return kWordRows[static_cast<size_t>(word)].text; }
 
@@ -53,18 +53,42 @@ bool is_reserved(std::string_view name) {
 std::string_view name_of(Kind kind) { return kKindNames[static_cast<size_t>(kind)]; }
 
 bool is_expression(Kind kind) {
-  return (kind >= Kind::And && kind <= Kind::Negative) || kind == Kind::Cast || (kind >= Kind::Member && kind <= Kind::Above) || kind == Kind::Group ||
-         kind == Kind::List || kind == Kind::Var || kind == Kind::Apply || (kind >= Kind::Text && kind <= Kind::Number) || kind == Kind::Bool ||
-         kind == Kind::Colour;
+  return (kind >= Kind::And && kind <= Kind::Negative) || kind == Kind::Cast || (kind >= Kind::Member && kind <= Kind::Above) ||
+         kind == Kind::Group || kind == Kind::List || kind == Kind::Var || kind == Kind::Apply ||
+         (kind >= Kind::Text && kind <= Kind::Number) || kind == Kind::Bool || kind == Kind::Colour;
 }
 
 bool is_statement(Kind kind) {
   switch (kind) {
-    case Kind::Note: case Kind::Item: case Kind::CheckDef: case Kind::CheckUse: case Kind::Do: case Kind::Caution: case Kind::Require:
-    case Kind::Poll: case Kind::Watch: case Kind::Wait: case Kind::Show: case Kind::When: case Kind::Depending: case Kind::ForEach:
-    case Kind::Retry: case Kind::Repeat: case Kind::Within: case Kind::Diagnose: case Kind::Ask: case Kind::Choose: case Kind::Confirm:
-    case Kind::Approve: case Kind::Notify: case Kind::Escalate: case Kind::End: case Kind::Fail: case Kind::Probe: case Kind::Bind: return true;
-    default: return false;
+  case Kind::Note:
+  case Kind::Item:
+  case Kind::CheckDef:
+  case Kind::CheckUse:
+  case Kind::Do:
+  case Kind::Caution:
+  case Kind::Require:
+  case Kind::Poll:
+  case Kind::Watch:
+  case Kind::Wait:
+  case Kind::Show:
+  case Kind::When:
+  case Kind::Depending:
+  case Kind::ForEach:
+  case Kind::Retry:
+  case Kind::Repeat:
+  case Kind::Within:
+  case Kind::Diagnose:
+  case Kind::Ask:
+  case Kind::Choose:
+  case Kind::Confirm:
+  case Kind::Approve:
+  case Kind::Notify:
+  case Kind::Escalate:
+  case Kind::End:
+  case Kind::Fail:
+  case Kind::Probe:
+  case Kind::Bind: return true;
+  default: return false;
   }
 }
 
@@ -154,4 +178,4 @@ std::string dump(const Tree& tree, NodeId under) {
   return out;
 }
 
-}  // namespace rbc
+} // namespace rbc

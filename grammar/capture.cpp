@@ -7,7 +7,8 @@ namespace rbc {
 
 uint32_t Captured::file_offset(uint32_t text_offset) const {
   if (map.empty()) return begin;
-  auto after = std::upper_bound(map.begin(), map.end(), text_offset, [](uint32_t offset, const Mapping& m) { return offset < m.text_offset; });
+  auto after = std::upper_bound(map.begin(), map.end(), text_offset,
+                                [](uint32_t offset, const Mapping& m) { return offset < m.text_offset; });
   const Mapping& at = after == map.begin() ? map.front() : *std::prev(after);
   return std::min(at.file_offset + (text_offset - at.text_offset), end);
 }
@@ -75,4 +76,4 @@ Captured capture(const Tree& tree, NodeId node) {
   return captured;
 }
 
-}  // namespace rbc
+} // namespace rbc

@@ -15,11 +15,11 @@ uint64_t fnv1a(uint64_t hash, std::string_view bytes) {
   return (hash ^ 0xFF) * 0x100000001b3ULL;
 }
 
-}  // namespace
+} // namespace
 
 const std::vector<DiagnosticInfo>& all_diagnostics() {
   static const std::vector<DiagnosticInfo> kAll{
-#define RBC_DIAGNOSTIC(code, message, explanation, frame, failing, mended) \
+#define RBC_DIAGNOSTIC(code, message, explanation, frame, failing, mended)                                                     \
   {code, severity_of(code), message, explanation, Frame::frame, failing, mended},
 #include "grammar/diagnostics.def"
 #undef RBC_DIAGNOSTIC
@@ -35,9 +35,8 @@ const DiagnosticInfo* find_diagnostic(std::string_view code) {
 
 std::string whole_example(Frame frame, std::string_view example) {
   if (frame == Frame::File) return std::string(example);
-  std::string text =
-      "contact ops\ncontact dba\npostgres db\nredis cache\nhttp api\ncompose stack\nhost box\n\n"
-      "check up(node as text): <node> is up\n  box$ test -f /var/run/up\n\n";
+  std::string text = "contact ops\ncontact dba\npostgres db\nredis cache\nhttp api\ncompose stack\nhost box\n\n"
+                     "check up(node as text): <node> is up\n  box$ test -f /var/run/up\n\n";
   auto add = [&](size_t columns) {
     for (size_t at = 0; at < example.size();) {
       size_t end = std::min(example.find('\n', at), example.size());
@@ -46,15 +45,17 @@ std::string whole_example(Frame frame, std::string_view example) {
     }
   };
   auto runbook = [&](std::string_view goal) {
-    text += fmt::format("runbook EX-1: An example\n  severity low\n  goal     {}\n  escalation until acknowledged\n    after 5m page ops\n", goal);
+    text += fmt::format(
+        "runbook EX-1: An example\n  severity low\n  goal     {}\n  escalation until acknowledged\n    after 5m page ops\n",
+        goal);
     text += "  check ok: It answers\n    db> select 1\n";
   };
   switch (frame) {
-    case Frame::File: break;
-    case Frame::Runbook: text += "runbook EX-1: An example\n", add(2); break;
-    case Frame::Step: runbook("ok"), text += "  step look\n", add(4); break;
-    case Frame::Check: runbook("it"), text += "  check it: It is well\n", add(4), text += "  step look\n    check it\n"; break;
-    case Frame::Test: runbook("ok"), text += "  step look\n    check ok\n\ntest it\n", add(2); break;
+  case Frame::File: break;
+  case Frame::Runbook: text += "runbook EX-1: An example\n", add(2); break;
+  case Frame::Step: runbook("ok"), text += "  step look\n", add(4); break;
+  case Frame::Check: runbook("it"), text += "  check it: It is well\n", add(4), text += "  step look\n    check it\n"; break;
+  case Frame::Test: runbook("ok"), text += "  step look\n    check ok\n\ntest it\n", add(2); break;
   }
   return text;
 }
@@ -79,7 +80,8 @@ std::string Diagnostic::fingerprint() const {
 }
 
 void Sink::add(Diagnostic diagnostic) {
-  if (diagnostic.severity == Severity::Warning) ++warnings_;
+  if (diagnostic.severity == Severity::Warning)
+    ++warnings_;
   else if (++errors_ > max_errors_) {
     ++dropped_;
     return;
@@ -93,9 +95,10 @@ bool Sink::has(std::string_view code) const {
 
 void Sink::sort() {
   std::stable_sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    std::string_view path_a = a.primary.source ? std::string_view(a.primary.source->path()) : "", path_b = b.primary.source ? std::string_view(b.primary.source->path()) : "";
+    std::string_view path_a = a.primary.source ? std::string_view(a.primary.source->path()) : "",
+                     path_b = b.primary.source ? std::string_view(b.primary.source->path()) : "";
     return std::tie(path_a, a.primary.span.begin, a.code) < std::tie(path_b, b.primary.span.begin, b.code);
   });
 }
 
-}  // namespace rbc
+} // namespace rbc

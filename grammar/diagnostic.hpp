@@ -11,21 +11,22 @@ namespace rbc {
 
 enum class Severity : uint8_t { Error, Warning };
 
-// What stands around an example: nothing, a runbook, its one step, its one check, or a test of it, each with resources declared.
+// What stands around an example: nothing, a runbook, its one step, its one check, or a test of it, each with resources
+// declared.
 enum class Frame : uint8_t { File, Runbook, Step, Check, Test };
 
 // A row of diagnostics.def: what `rbc explain` prints.
 struct DiagnosticInfo {
-  std::string_view code;      // "E0105", "W0124"
+  std::string_view code; // "E0105", "W0124"
   Severity severity;
-  std::string_view message;   // as the specification words it, about its example
+  std::string_view message; // as the specification words it, about its example
   std::string_view explanation;
   Frame frame;
-  std::string_view failing;   // an example that gets it, or "" where it needs more than a snippet
-  std::string_view mended;    // the example mended, or ""
+  std::string_view failing; // an example that gets it, or "" where it needs more than a snippet
+  std::string_view mended;  // the example mended, or ""
 };
-const DiagnosticInfo* find_diagnostic(std::string_view code);   // null: no such code
-const std::vector<DiagnosticInfo>& all_diagnostics();           // ascending by their number
+const DiagnosticInfo* find_diagnostic(std::string_view code); // null: no such code
+const std::vector<DiagnosticInfo>& all_diagnostics();         // ascending by their number
 // An example as a whole file, as a compiler takes it.
 std::string whole_example(Frame frame, std::string_view example);
 
@@ -33,31 +34,31 @@ std::string whole_example(Frame frame, std::string_view example);
 struct Label {
   const Source* source = nullptr;
   Span span;
-  std::string text;   // beside the caret; may be empty
+  std::string text; // beside the caret; may be empty
 };
 
 // A change that would mend it.
 struct Edit {
   const Source* source = nullptr;
-  Span span;          // replaced by
+  Span span; // replaced by
   std::string text;
 };
 struct Fix {
   std::string title;
   std::vector<Edit> edits;
-  bool safe = false;  // safe: keeps or restores the meaning; else a person should review it
+  bool safe = false; // safe: keeps or restores the meaning; else a person should review it
 };
 
 struct Diagnostic {
   std::string code;
   Severity severity = Severity::Error;
-  std::string message;             // one sentence about this program
+  std::string message; // one sentence about this program
   Label primary;
   std::vector<Label> secondary;
   std::vector<std::string> notes;
-  std::string help;                // what to write; may be empty
+  std::string help; // what to write; may be empty
   std::vector<Fix> fixes;
-  std::string origin = "rbc";      // or "postgres", "shellcheck"
+  std::string origin = "rbc"; // or "postgres", "shellcheck"
 
   // The severity comes from the code's row (or its letter).
   Diagnostic() = default;
@@ -75,12 +76,12 @@ class Sink {
   explicit Sink(size_t max_errors = 20) : max_errors_(max_errors) {}
   void add(Diagnostic diagnostic);
   const std::vector<Diagnostic>& all() const { return all_; }
-  size_t errors() const { return errors_; }         // kept and dropped
+  size_t errors() const { return errors_; } // kept and dropped
   size_t warnings() const { return warnings_; }
   size_t dropped() const { return dropped_; }
   bool ok() const { return errors_ == 0; }
   bool has(std::string_view code) const;
-  void sort();                                      // by file, place, code
+  void sort(); // by file, place, code
 
  private:
   std::vector<Diagnostic> all_;
@@ -99,6 +100,6 @@ std::string render_json(const Diagnostic& diagnostic);
 
 std::string render_pretty(const Sink& sink, bool colour = false);
 std::string render_short(const Sink& sink);
-std::string render_json(const Sink& sink);   // {"diagnostics":[…],"errors":n,"warnings":n}
+std::string render_json(const Sink& sink); // {"diagnostics":[…],"errors":n,"warnings":n}
 
-}  // namespace rbc
+} // namespace rbc

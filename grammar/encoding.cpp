@@ -26,12 +26,14 @@ Encoding check_encoding(const Source& source) {
     }
     Utf8 at = decode_utf8(text, i);
     if ((!at.valid || is_invisible(at.code)) && i >= bad_line_end && result.problems.size() < kMaxProblems) {
-      std::string what = !at.valid ? fmt::format("The byte 0x{:02X} is no UTF-8.", c)
-                         : at.code == 0 ? std::string("A NUL stands here; nobody can see it.")
-                         : at.code == '\r' ? std::string("A carriage return stands here without a line feed; nobody can see it.")
-                         : at.code < 0x20 || (at.code >= 0x7F && at.code < 0xA0)
-                             ? fmt::format("The control character U+{:04X} stands here; nobody can see it.", static_cast<uint32_t>(at.code))
-                             : fmt::format("The bidirectional character U+{:04X} stands here; nobody can see it.", static_cast<uint32_t>(at.code));
+      std::string what =
+          !at.valid         ? fmt::format("The byte 0x{:02X} is no UTF-8.", c)
+          : at.code == 0    ? std::string("A NUL stands here; nobody can see it.")
+          : at.code == '\r' ? std::string("A carriage return stands here without a line feed; nobody can see it.")
+          : at.code < 0x20 || (at.code >= 0x7F && at.code < 0xA0)
+              ? fmt::format("The control character U+{:04X} stands here; nobody can see it.", static_cast<uint32_t>(at.code))
+              : fmt::format("The bidirectional character U+{:04X} stands here; nobody can see it.",
+                            static_cast<uint32_t>(at.code));
       Diagnostic problem("E0123", source, {i, i + at.length}, what, "Delete it.");
       problem.fix({"delete the character", {{&source, {i, i + at.length}, ""}}, false});
       result.problems.push_back(std::move(problem));
@@ -43,17 +45,21 @@ Encoding check_encoding(const Source& source) {
   if (crlf == 0) return result;
   if (crlf == lf) {
     result.without_cr.assign(text);
-    for (size_t at = result.without_cr.find("\r\n"); at != std::string::npos; at = result.without_cr.find("\r\n", at + 2)) result.without_cr[at] = ' ';
+    for (size_t at = result.without_cr.find("\r\n"); at != std::string::npos; at = result.without_cr.find("\r\n", at + 2))
+      result.without_cr[at] = ' ';
     uint32_t first = static_cast<uint32_t>(text.find("\r\n"));
-    result.problems.push_back(Diagnostic("W0124", source, {first, first + 1}, "Lines end in CR LF; the formatter writes LF.", "`rbc fmt` mends it."));
+    result.problems.push_back(
+        Diagnostic("W0124", source, {first, first + 1}, "Lines end in CR LF; the formatter writes LF.", "`rbc fmt` mends it."));
   } else {
     uint32_t first = static_cast<uint32_t>(text.find("\r\n"));
     result.problems.push_back(Diagnostic("E0123", source, {first, first + 1},
-                                         "A carriage return stands here, but not at the end of every line.", "End every line in LF."));
+                                         "A carriage return stands here, but not at the end of every line.",
+                                         "End every line in LF."));
     result.without_cr.assign(text);
-    for (size_t at = result.without_cr.find("\r\n"); at != std::string::npos; at = result.without_cr.find("\r\n", at + 2)) result.without_cr[at] = ' ';
+    for (size_t at = result.without_cr.find("\r\n"); at != std::string::npos; at = result.without_cr.find("\r\n", at + 2))
+      result.without_cr[at] = ' ';
   }
   return result;
 }
 
-}  // namespace rbc::parsing
+} // namespace rbc::parsing

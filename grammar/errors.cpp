@@ -11,19 +11,20 @@ namespace {
 using Words = std::vector<std::string_view>;
 
 const Words& declaration_words() {
-  static const Words kWords{"use",   "secret",    "env",   "message",    "check",   "procedure", "runbook", "test",    "optional", "postgres",
-                            "pgbouncer", "redis", "http",  "prometheus", "compose", "host",      "command", "contact", "channel"};
+  static const Words kWords{"use",     "secret",   "env",      "message",   "check",  "procedure", "runbook",
+                            "test",    "optional", "postgres", "pgbouncer", "redis",  "http",      "prometheus",
+                            "compose", "host",     "command",  "contact",   "channel"};
   return kWords;
 }
 const Words& part_words() {
-  static const Words kWords{"severity", "alert", "target",     "reviewed", "goal",    "see",  "service",
-                            "owner",    "needs", "input", "escalation", "check",    "message", "step", "afterwards"};
+  static const Words kWords{"severity", "alert", "target",     "reviewed", "goal",    "see",  "service",   "owner",
+                            "needs",    "input", "escalation", "check",    "message", "step", "afterwards"};
   return kWords;
 }
 const Words& statement_words() {
-  static const Words kWords{"check", "do",      "caution", "require", "poll",   "watch",    "wait",    "show",   "when",    "depending",
-                            "retry",   "repeat",  "within",  "diagnose", "ask",    "choose",  "confirm", "approve", "page",
-                            "tell",  "escalate", "end",    "fail"};
+  static const Words kWords{"check",   "do",        "caution", "require", "poll",     "watch",    "wait", "show",
+                            "when",    "depending", "retry",   "repeat",  "within",   "diagnose", "ask",  "choose",
+                            "confirm", "approve",   "page",    "tell",    "escalate", "end",      "fail"};
   return kWords;
 }
 const Words& check_words() {
@@ -42,11 +43,14 @@ const Words& reply_words() {
 // Words that other tools use for what the language calls differently.
 std::string_view other_word(std::string_view word) {
   static const std::pair<std::string_view, std::string_view> kOthers[] = {
-      {"if", "when"},          {"for", "for each"},          {"else", "otherwise"},   {"sleep", "wait"},     {"print", "show"},      {"echo", "show"},    {"loop", "repeat"},
-      {"foreach", "for each"}, {"switch", "depending"}, {"case", "depending"}, {"notify", "tell"},     {"alert", "page"},   {"abort", "end aborted"},
-      {"exit", "end"},         {"return", "end"},       {"run", "do"},         {"exec", "do"},         {"assert", "require"}, {"input", "ask"},
-      {"while", "poll until"}, {"until", "poll until"}, {"try", "otherwise"},  {"call", "do"},         {"warn", "tell"},    {"import", "use"},
-      {"include", "use"},      {"task", "step"},        {"params", "input"},   {"finally", "afterwards"}};
+      {"if", "when"},           {"for", "for each"},   {"else", "otherwise"}, {"sleep", "wait"},
+      {"print", "show"},        {"echo", "show"},      {"loop", "repeat"},    {"foreach", "for each"},
+      {"switch", "depending"},  {"case", "depending"}, {"notify", "tell"},    {"alert", "page"},
+      {"abort", "end aborted"}, {"exit", "end"},       {"return", "end"},     {"run", "do"},
+      {"exec", "do"},           {"assert", "require"}, {"input", "ask"},      {"while", "poll until"},
+      {"until", "poll until"},  {"try", "otherwise"},  {"call", "do"},        {"warn", "tell"},
+      {"import", "use"},        {"include", "use"},    {"task", "step"},      {"params", "input"},
+      {"finally", "afterwards"}};
   for (auto& [theirs, ours] : kOthers)
     if (theirs == word) return ours;
   return {};
@@ -55,14 +59,17 @@ std::string_view other_word(std::string_view word) {
 // What is often written where the language expects something else. `wanted` are the labels of everything that may stand here.
 std::string hint_for(std::string_view word, std::string_view rest, const std::vector<std::string>& wanted) {
   auto wants = [&](std::string_view what) { return std::find(wanted.begin(), wanted.end(), what) != wanted.end(); };
-  static constexpr std::string_view kTypes[] = {"text", "int", "number", "percent", "duration", "size", "rate", "instant", "bool", "url", "json", "secret", "list", "one"};
+  static constexpr std::string_view kTypes[] = {"text",    "int",  "number", "percent", "duration", "size", "rate",
+                                                "instant", "bool", "url",    "json",    "secret",   "list", "one"};
   if (wants("a type")) {
-    static const std::pair<std::string_view, std::string_view> kTheirs[] = {{"integer", "int"}, {"string", "text"}, {"boolean", "bool"}, {"float", "number"},
-                                                                            {"double", "number"}, {"str", "text"}, {"date", "instant"}, {"enum", "one of a, b"}};
+    static const std::pair<std::string_view, std::string_view> kTheirs[] = {
+        {"integer", "int"},   {"string", "text"}, {"boolean", "bool"}, {"float", "number"},
+        {"double", "number"}, {"str", "text"},    {"date", "instant"}, {"enum", "one of a, b"}};
     for (auto& [theirs, ours] : kTheirs)
       if (word == theirs) return fmt::format("Write `{}`.", ours);
     std::string near = did_you_mean(word, {std::begin(kTypes), std::end(kTypes)});
-    return near.empty() ? std::string("A type is text, int, number, percent, duration, size, rate, instant, bool, url, json, `one of a, b` or `list of text`.")
+    return near.empty() ? std::string("A type is text, int, number, percent, duration, size, rate, instant, bool, url, json, "
+                                      "`one of a, b` or `list of text`.")
                         : fmt::format("Did you mean `{}`?", near);
   }
   if (wants("a duration such as 30m") && !rest.empty() && rest[0] >= '0' && rest[0] <= '9') {
@@ -84,8 +91,10 @@ std::string hint_for(std::string_view word, std::string_view rest, const std::ve
   if (wants("`as`") && !wants("`is`"))
     for (std::string_view type : kTypes)
       if (word == type) return fmt::format("A type follows `as`: `as {}`.", type);
-  if (wants("`with`") && !wants("`:`")) return "To say it to a resource, begin with its prompt, as in `do stack> …`; what a procedure is given follows `with`.";
-  if (wants("`:`") && wants("the end of the line") && !is_reserved(word) && name_end(word, 0) > 0) return "A name is one word, and a title follows `:`.";
+  if (wants("`with`") && !wants("`:`"))
+    return "To say it to a resource, begin with its prompt, as in `do stack> …`; what a procedure is given follows `with`.";
+  if (wants("`:`") && wants("the end of the line") && !is_reserved(word) && name_end(word, 0) > 0)
+    return "A name is one word, and a title follows `:`.";
   return {};
 }
 
@@ -95,7 +104,7 @@ std::string list(const std::vector<std::string>& items, std::string_view last = 
   return text;
 }
 
-}  // namespace
+} // namespace
 
 std::string_view State::word_at(uint32_t at) const {
   uint32_t end = name_end(text, at);
@@ -126,11 +135,13 @@ std::string State::expectation(uint32_t at, std::string& help) const {
     if (!wanted.weak) put(strong, wanted.what);
     put(all, wanted.what);
   }
-  if (at < text.size() && text[at] == '"' && help.empty()) help = "A text ends with `\"` on its own line; inside it, a quote is written `\\\"`.";
+  if (at < text.size() && text[at] == '"' && help.empty())
+    help = "A text ends with `\"` on its own line; inside it, a quote is written `\\\"`.";
   const auto& shown = strong.empty() ? all : strong;
   std::vector<std::string_view> words;
   for (const std::string& one : all)
-    if (one.size() > 3 && one.front() == '`' && name_end(one, 1) > 1) words.push_back(std::string_view(one).substr(1, one.size() - 2));
+    if (one.size() > 3 && one.front() == '`' && name_end(one, 1) > 1)
+      words.push_back(std::string_view(one).substr(1, one.size() - 2));
   if (std::string near = did_you_mean(word_at(at), words); !near.empty()) help = fmt::format("Did you mean `{}`?", near);
   if (help.empty() && at < text.size() && text[at] != '\n')
     help = hint_for(word_at(at), text.substr(at, std::min<size_t>(40, std::min(text.find('\n', at), text.size()) - at)), all);
@@ -213,8 +224,10 @@ Diagnostic State::explain(const SyntaxError& error) const {
   }
   if (code == "E0103") {
     message = "A rung begins with `after`, `every` or `when`.";
-    if (word == "in") help = "Did you mean `after`?";
-    else if (std::string near = did_you_mean(word, {"after", "every", "when"}); !near.empty()) help = fmt::format("Did you mean `{}`?", near);
+    if (word == "in")
+      help = "Did you mean `after`?";
+    else if (std::string near = did_you_mean(word, {"after", "every", "when"}); !near.empty())
+      help = fmt::format("Did you mean `{}`?", near);
     return make();
   }
   if (code == "E0104") {
@@ -224,8 +237,11 @@ Diagnostic State::explain(const SyntaxError& error) const {
     while (rest < line_end && text[rest] == ' ') ++rest;
     if (word == "expect" || word == "assert" || word == "require")
       help = fmt::format("Did you mean `red unless {}`?", visible(text.substr(rest, std::min<uint32_t>(line_end - rest, 60))));
-    else if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
-    else help = "Its lines are looks such as `db> …` or `x = db> …`, `check …`, `red if …`, `amber if …`, `blind if …`, `no answer is …` and `judge: …`.";
+    else if (!near.empty())
+      help = fmt::format("Did you mean `{}`?", near);
+    else
+      help = "Its lines are looks such as `db> …` or `x = db> …`, `check …`, `red if …`, `amber if …`, `blind if …`, `no "
+             "answer is …` and `judge: …`.";
     return make();
   }
   if (code == "E0105") return unknown("No line here", statement_words(), true);
@@ -239,13 +255,16 @@ Diagnostic State::explain(const SyntaxError& error) const {
   if (code == "E0107") {
     message = fmt::format("`{}` is no answer.", visible(word));
     help = "One is: status, body, row, value, prints, exits, refuses, takes, no answer, no rows, unasked, then.";
-    if (std::string near = did_you_mean(word, reply_words()); !near.empty()) help = fmt::format("Did you mean `{}`? {}", near, help);
+    if (std::string near = did_you_mean(word, reply_words()); !near.empty())
+      help = fmt::format("Did you mean `{}`? {}", near, help);
     return make();
   }
   if (code == "E0108") {
     bool joins = false;
-    for (std::string_view joining : {"and", "or", "not", "is", "in", "of", "as", "else", "with", "within", "every", "for", "until", "per", "passes", "fails",
-                                     "missing", "present", "contains", "matches", "green", "amber", "red", "blind", "yes", "no", "tolerating", "unless"})
+    for (std::string_view joining :
+         {"and",   "or",    "not",   "is",    "in",     "of",    "as",         "else",    "with",     "within",
+          "every", "for",   "until", "per",   "passes", "fails", "missing",    "present", "contains", "matches",
+          "green", "amber", "red",   "blind", "yes",    "no",    "tolerating", "unless"})
       joins |= joining == word;
     message = fmt::format("`{}` {}; call it something else.", word, joins ? "is a word of the language" : "begins a line");
     help = fmt::format("For example `the-{}`.", word);
@@ -259,8 +278,9 @@ Diagnostic State::explain(const SyntaxError& error) const {
     } else {
       std::string_view kind = spelling(open_word());
       message = fmt::format("`{}` does not belong to a `{}`.", visible(word), kind);
-      help = kind == "command" ? "A command has runs, reads, changes, destroys, repeats, exports."
-                               : "A host has reads, changes, destroys, repeats, exports; an http has reads, changes, destroys, repeats.";
+      help = kind == "command"
+                 ? "A command has runs, reads, changes, destroys, repeats, exports."
+                 : "A host has reads, changes, destroys, repeats, exports; an http has reads, changes, destroys, repeats.";
       if (std::string near = did_you_mean(word, {"reads", "changes", "destroys", "repeats", "runs", "exports"}); !near.empty())
         help = fmt::format("Did you mean `{}`?", near);
     }
@@ -324,8 +344,9 @@ Diagnostic State::explain(const SyntaxError& error) const {
   }
   if (code == "E0120") {
     std::string_view above = last_child() ? line_opener(last_child()) : std::string_view();
-    message = above.empty() ? std::string("This line is indented, but no block is open here.")
-                            : fmt::format("This line is indented, but the line above it, `{}`, opens no block.", visible(above));
+    message = above.empty()
+                  ? std::string("This line is indented, but no block is open here.")
+                  : fmt::format("This line is indented, but the line above it, `{}`, opens no block.", visible(above));
     uint32_t line_end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', at), size));
     end = line_end;
     Diagnostic diagnostic = make();
@@ -365,9 +386,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
   return make();
 }
 
-void State::report(const SyntaxError& error) {
-  add(explain(error));
-}
+void State::report(const SyntaxError& error) { add(explain(error)); }
 
 void State::add(Diagnostic diagnostic) {
   if (diagnostic.severity == Severity::Error) {
@@ -377,4 +396,4 @@ void State::add(Diagnostic diagnostic) {
   sink_.add(std::move(diagnostic));
 }
 
-}  // namespace rbc::parsing
+} // namespace rbc::parsing

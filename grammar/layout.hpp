@@ -26,7 +26,9 @@ inline constexpr Spelling kSpellings[] = {
 };
 
 inline bool is_idc(const char* at, const char* end) {
-  auto name_char = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+  auto name_char = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
   return at < end && (name_char(*at) || (*at == '-' && at + 1 < end && name_char(at[1])));
 }
 
@@ -47,8 +49,7 @@ struct blanks : terminal {
 };
 
 // 'word' : a keyword, not followed by a name character, then blanks.
-template <Word W>
-struct kw : terminal {
+template <Word W> struct kw : terminal {
   using rule_t = kw;
   static bool match(Input& in, State& st) {
     constexpr Spelling kWord = kSpellings[static_cast<size_t>(W)];
@@ -65,8 +66,7 @@ struct kw : terminal {
 };
 
 // The same, and the open node's word is this one.
-template <Word W>
-struct kw_word : terminal {
+template <Word W> struct kw_word : terminal {
   using rule_t = kw_word;
   static bool match(Input& in, State& st) {
     if (!kw<W>::match(in, st)) return false;
@@ -76,8 +76,7 @@ struct kw_word : terminal {
 };
 
 // "sym" : a sign, then blanks.
-template <Word W>
-struct sign : terminal {
+template <Word W> struct sign : terminal {
   using rule_t = sign;
   static bool match(Input& in, State& st) {
     constexpr Spelling kSign = kSpellings[static_cast<size_t>(W)];
@@ -91,8 +90,7 @@ struct sign : terminal {
     return blanks::match(in, st);
   }
 };
-template <Word W>
-struct sign_word : terminal {
+template <Word W> struct sign_word : terminal {
   using rule_t = sign_word;
   static bool match(Input& in, State& st) {
     if (!sign<W>::match(in, st)) return false;
@@ -165,8 +163,10 @@ struct blank_line : terminal {
     uint32_t begin = st.offset(in.current());
     in.iterator() = at + 1;
     auto& trivia = st.tree().trivia;
-    if (!trivia.empty() && trivia.back().kind == Trivia::Kind::BlankLines && trivia.back().end == begin) trivia.back().end = st.offset(at + 1);
-    else if (st.at_line_start(begin)) trivia.push_back({Trivia::Kind::BlankLines, begin, st.offset(at + 1)});
+    if (!trivia.empty() && trivia.back().kind == Trivia::Kind::BlankLines && trivia.back().end == begin)
+      trivia.back().end = st.offset(at + 1);
+    else if (st.at_line_start(begin))
+      trivia.push_back({Trivia::Kind::BlankLines, begin, st.offset(at + 1)});
     return true;
   }
 };
@@ -234,7 +234,8 @@ struct end_of_file : terminal {
 
 // ── columns ──────────────────────────────────────────────────────────────────
 
-// The column of the line that begins here, and where its text begins. `line` is false when no line begins here, or nothing is on it.
+// The column of the line that begins here, and where its text begins. `line` is false when no line begins here, or nothing is
+// on it.
 struct LineStart {
   bool line;
   uint32_t column;
@@ -292,11 +293,11 @@ class Deeper {
 };
 
 // INDENT … DEDENT : a deeper line begins a block; its column is popped however the block ends.
-template <typename... Rules>
-struct indented {
+template <typename... Rules> struct indented {
   using rule_t = indented;
   using subs_t = pegtl::type_list<Rules...>;
-  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action, template <typename...> class Control>
+  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action,
+            template <typename...> class Control>
   static bool match(Input& in, State& st) {
     LineStart start = line_start(in, st);
     refuse_tab(start, st);
@@ -319,10 +320,9 @@ struct indented {
   }
 };
 
-// One line (with what stands beneath it) after which the parser can go on: an error in it is reported, and what it spoilt is skipped.
-// With `Must`, a line that does not match is an error as well.
-template <typename Rule, bool Must = false>
-struct line {
+// One line (with what stands beneath it) after which the parser can go on: an error in it is reported, and what it spoilt is
+// skipped. With `Must`, a line that does not match is an error as well.
+template <typename Rule, bool Must = false> struct line {
   using rule_t = line;
   using subs_t = pegtl::type_list<Rule>;
   template <pegtl::apply_mode A, pegtl::rewind_mode, template <typename...> class Action, template <typename...> class Control>
@@ -335,7 +335,7 @@ struct line {
       if (!Must) return false;
       st.raise("E0100", std::max(st.far(), begin));
     } catch (const SyntaxError& error) {
-      if (quiet) throw;  // only looking ahead: the error belongs to who looks
+      if (quiet) throw; // only looking ahead: the error belongs to who looks
       st.report(error);
       st.leave_open(open);
       st.columns.resize(columns);
@@ -348,11 +348,11 @@ struct line {
 };
 
 // (ALIGN Rule)* DEDENT : the further lines of a block. Lines that fit no block are reported, and taken as this block's.
-template <typename Rule>
-struct rest {
+template <typename Rule> struct rest {
   using rule_t = rest;
   using subs_t = pegtl::type_list<Rule>;
-  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action, template <typename...> class Control>
+  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action,
+            template <typename...> class Control>
   static bool match(Input& in, State& st) {
     for (;;) {
       LineStart start = line_start(in, st);
@@ -389,7 +389,6 @@ struct rest {
 };
 
 // INDENT Rule (ALIGN Rule)* DEDENT; with `Maybe`, a first line that does not match is no error.
-template <typename Rule, bool Maybe = false>
-struct lines : indented<line<Rule, !Maybe>, rest<Rule>> {};
+template <typename Rule, bool Maybe = false> struct lines : indented<line<Rule, !Maybe>, rest<Rule>> {};
 
-}  // namespace rbc::parsing
+} // namespace rbc::parsing

@@ -36,8 +36,7 @@ std::optional<double> as_double(const Digits& digits) {
   return value;
 }
 
-template <typename Int>
-std::optional<Int> as_int(std::string_view digits) {
+template <typename Int> std::optional<Int> as_int(std::string_view digits) {
   Int value = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
@@ -47,10 +46,11 @@ std::optional<Int> as_int(std::string_view digits) {
 // 2^53 milliseconds are 285,000 years; more is a slip of the finger and would not be exact as a double.
 constexpr int64_t kMaxMilliseconds = int64_t{1} << 53;
 
-}  // namespace
+} // namespace
 
 std::optional<std::chrono::milliseconds> duration_of(std::string_view text) {
-  static constexpr std::pair<std::string_view, int64_t> kUnits[] = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}};
+  static constexpr std::pair<std::string_view, int64_t> kUnits[] = {{"ms", 1},        {"s", 1000},       {"m", 60'000},
+                                                                    {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}};
   int64_t total = 0, last = INT64_MAX;
   if (text.empty()) return std::nullopt;
   while (!text.empty()) {
@@ -132,7 +132,8 @@ std::optional<std::chrono::sys_time<std::chrono::milliseconds>> instant_of(std::
   if (time.size() != 5 && time.size() != 8) return std::nullopt;
   auto h = as_int<unsigned>(time.substr(0, 2)), mi = as_int<unsigned>(time.substr(3, 2));
   auto s = time.size() == 8 ? as_int<unsigned>(time.substr(6, 2)) : std::optional<unsigned>(0);
-  if (!h || !mi || !s || time[2] != ':' || (time.size() == 8 && time[5] != ':') || *h > 23 || *mi > 59 || *s > 59) return std::nullopt;
+  if (!h || !mi || !s || time[2] != ':' || (time.size() == 8 && time[5] != ':') || *h > 23 || *mi > 59 || *s > 59)
+    return std::nullopt;
   return value + hours(*h) + minutes(*mi) + seconds(*s);
 }
 
@@ -193,4 +194,4 @@ std::vector<std::string> hole_path(const Tree& tree, NodeId hole) {
   return path;
 }
 
-}  // namespace rbc
+} // namespace rbc

@@ -16,7 +16,8 @@ Tree parse(const Source& source, Sink& sink) {
   state.begin_file();
   Input input(text.data() + encoding.begin, text.data() + text.size(), "");
   try {
-    if (!control<rules::file>::match<pegtl::apply_mode::nothing, pegtl::rewind_mode::dontcare, pegtl::nothing, control>(input, state))
+    if (!control<rules::file>::match<pegtl::apply_mode::nothing, pegtl::rewind_mode::dontcare, pegtl::nothing, control>(input,
+                                                                                                                        state))
       state.report({"E0100", state.far()});
   } catch (const SyntaxError& error) {
     state.report(error);
@@ -26,4 +27,4 @@ Tree parse(const Source& source, Sink& sink) {
   return tree;
 }
 
-}  // namespace rbc
+} // namespace rbc

@@ -10,7 +10,7 @@ namespace rbc {
 
 namespace {
 
-constexpr uint32_t kMaxShown = 160;  // characters of a source line
+constexpr uint32_t kMaxShown = 160; // characters of a source line
 
 struct Paint {
   bool on;
@@ -21,7 +21,8 @@ struct Paint {
 
 // How many columns of a terminal a text takes, roughly: one for each character that is no continuation byte.
 size_t width_of(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string blanks_for_tabs(std::string_view text) {
@@ -45,7 +46,8 @@ std::string excerpt(const Label& label, char mark, const char* colour, const Pai
   while (stop < size && (static_cast<unsigned char>(line[stop]) & 0xC0) == 0x80) ++stop;
   from = std::clamp(from, cut, stop), to = std::clamp(to, from, stop);
   auto shown = [&](uint32_t a, uint32_t b) { return blanks_for_tabs(visible(line.substr(a, b - a))); };
-  std::string before = (cut > 0 ? "…" : "") + shown(cut, from), marked = shown(from, to), after = shown(to, stop) + (stop < size ? "…" : "");
+  std::string before = (cut > 0 ? "…" : "") + shown(cut, from), marked = shown(from, to),
+              after = shown(to, stop) + (stop < size ? "…" : "");
   std::string text = fmt::format("{:>6} | {}{}{}", number, before, paint(colour, marked), after);
   while (!text.empty() && text.back() == ' ') text.pop_back();
   std::string out = text + '\n';
@@ -71,11 +73,16 @@ std::string json_text(std::string_view text) {
   std::string out = "\"";
   for (size_t i = 0; i < text.size();) {
     Utf8 at = decode_utf8(text, i);
-    if (!at.valid) out += "\xEF\xBF\xBD";
-    else if (at.code == '"' || at.code == '\\') out += fmt::format("\\{}", static_cast<char>(at.code));
-    else if (at.code == '\n') out += "\\n";
-    else if (at.code < 0x20 || at.code == 0x7F) out += fmt::format("\\u{:04x}", static_cast<uint32_t>(at.code));
-    else out += text.substr(i, at.length);
+    if (!at.valid)
+      out += "\xEF\xBF\xBD";
+    else if (at.code == '"' || at.code == '\\')
+      out += fmt::format("\\{}", static_cast<char>(at.code));
+    else if (at.code == '\n')
+      out += "\\n";
+    else if (at.code < 0x20 || at.code == 0x7F)
+      out += fmt::format("\\u{:04x}", static_cast<uint32_t>(at.code));
+    else
+      out += text.substr(i, at.length);
     i += at.length;
   }
   return out + '"';
@@ -83,11 +90,11 @@ std::string json_text(std::string_view text) {
 
 std::string json_place(const Source& source, Span span) {
   Place begin = source.place(span.begin), end = source.place(span.end);
-  return fmt::format(R"("path":{},"line":{},"column":{},"end_line":{},"end_column":{})", json_text(source.path()), begin.line, begin.column, end.line, end.column);
+  return fmt::format(R"("path":{},"line":{},"column":{},"end_line":{},"end_column":{})", json_text(source.path()), begin.line,
+                     begin.column, end.line, end.column);
 }
 
-template <typename Items, typename Show>
-std::string json_list(const Items& items, Show show) {
+template <typename Items, typename Show> std::string json_list(const Items& items, Show show) {
   std::string out = "[";
   for (const auto& item : items) out += (out.size() > 1 ? "," : "") + show(item);
   return out + "]";
@@ -99,16 +106,19 @@ std::string where(const Diagnostic& diagnostic) {
   return fmt::format("{}:{}:{}", visible(diagnostic.primary.source->path()), place.line, place.column);
 }
 
-}  // namespace
+} // namespace
 
 std::string visible(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
     Utf8 at = decode_utf8(text, i);
-    if (!at.valid) out += fmt::format("<0x{:02X}>", static_cast<uint32_t>(at.code));
-    else if (is_invisible(at.code)) out += fmt::format("<U+{:04X}>", static_cast<uint32_t>(at.code));
-    else out += text.substr(i, at.length);
+    if (!at.valid)
+      out += fmt::format("<0x{:02X}>", static_cast<uint32_t>(at.code));
+    else if (is_invisible(at.code))
+      out += fmt::format("<U+{:04X}>", static_cast<uint32_t>(at.code));
+    else
+      out += text.substr(i, at.length);
     i += at.length;
   }
   return out;
@@ -138,13 +148,16 @@ std::string render_pretty(const Diagnostic& diagnostic, bool colour) {
 std::string render_short(const Diagnostic& diagnostic) {
   std::string place = where(diagnostic), message = visible(diagnostic.message);
   std::replace(message.begin(), message.end(), '\n', ' ');
-  return fmt::format("{}{}{}[{}]: {}", place, place.empty() ? "" : ": ", diagnostic.severity == Severity::Error ? "error" : "warning", diagnostic.code, message);
+  return fmt::format("{}{}{}[{}]: {}", place, place.empty() ? "" : ": ",
+                     diagnostic.severity == Severity::Error ? "error" : "warning", diagnostic.code, message);
 }
 
 std::string render_json(const Diagnostic& diagnostic) {
   std::string out = fmt::format(R"({{"code":{},"severity":"{}","message":{})", json_text(diagnostic.code),
                                 diagnostic.severity == Severity::Error ? "error" : "warning", json_text(diagnostic.message));
-  auto label = [](const Label& l) { return fmt::format(R"({{{},"label":{}}})", json_place(*l.source, l.span), json_text(l.text)); };
+  auto label = [](const Label& l) {
+    return fmt::format(R"({{{},"label":{}}})", json_place(*l.source, l.span), json_text(l.text));
+  };
   if (diagnostic.primary.source) {
     out += ',' + json_place(*diagnostic.primary.source, diagnostic.primary.span);
     out += fmt::format(R"(,"label":{})", json_text(diagnostic.primary.text));
@@ -153,10 +166,12 @@ std::string render_json(const Diagnostic& diagnostic) {
   out += R"(,"notes":)" + json_list(diagnostic.notes, [](const std::string& note) { return json_text(note); });
   out += R"(,"help":)" + json_text(diagnostic.help);
   out += R"(,"fixes":)" + json_list(diagnostic.fixes, [](const Fix& fix) {
-    return fmt::format(R"({{"title":{},"safe":{},"edits":{}}})", json_text(fix.title), fix.safe, json_list(fix.edits, [](const Edit& edit) {
-                         return fmt::format(R"({{{},"text":{}}})", json_place(*edit.source, edit.span), json_text(edit.text));
-                       }));
-  });
+           return fmt::format(R"({{"title":{},"safe":{},"edits":{}}})", json_text(fix.title), fix.safe,
+                              json_list(fix.edits, [](const Edit& edit) {
+                                return fmt::format(R"({{{},"text":{}}})", json_place(*edit.source, edit.span),
+                                                   json_text(edit.text));
+                              }));
+         });
   return out + fmt::format(R"(,"source":{},"fingerprint":"{}"}})", json_text(diagnostic.origin), diagnostic.fingerprint());
 }
 
@@ -176,7 +191,8 @@ std::string render_short(const Sink& sink) {
 
 std::string render_json(const Sink& sink) {
   return fmt::format(R"({{"diagnostics":{},"errors":{},"warnings":{}}})",
-                     json_list(sink.all(), [](const Diagnostic& diagnostic) { return render_json(diagnostic); }), sink.errors(), sink.warnings());
+                     json_list(sink.all(), [](const Diagnostic& diagnostic) { return render_json(diagnostic); }), sink.errors(),
+                     sink.warnings());
 }
 
-}  // namespace rbc
+} // namespace rbc

@@ -104,8 +104,6 @@ const Source* OverlaySources::load(const std::string& path) {
   return below_ ? below_->load(path) : nullptr;
 }
 
-bool OverlaySources::exists(const std::string& path) {
-  return current_.contains(path) || (below_ && below_->exists(path));
-}
+bool OverlaySources::exists(const std::string& path) { return current_.contains(path) || (below_ && below_->exists(path)); }
 
-}  // namespace rbc
+} // namespace rbc

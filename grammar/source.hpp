@@ -38,13 +38,13 @@ class Source {
   std::string_view text() const { return text_; }
   uint32_t size() const { return static_cast<uint32_t>(text_.size()); }
   uint32_t line_count() const { return static_cast<uint32_t>(line_begins_.size()); }
-  uint32_t line_begin(uint32_t line) const;         // byte offset of a line (from 1); clamped to the file
-  std::string_view line(uint32_t line) const;       // without its line end
-  uint32_t line_at(uint32_t offset) const;          // from 1
+  uint32_t line_begin(uint32_t line) const;   // byte offset of a line (from 1); clamped to the file
+  std::string_view line(uint32_t line) const; // without its line end
+  uint32_t line_at(uint32_t offset) const;    // from 1
   Place place(uint32_t offset) const;
-  uint32_t offset(Place place) const;               // clamped to the line
+  uint32_t offset(Place place) const; // clamped to the line
   Utf16Place utf16(uint32_t offset) const;
-  uint32_t offset(Utf16Place place) const;          // clamped to the line; never inside a character
+  uint32_t offset(Utf16Place place) const; // clamped to the line; never inside a character
   std::string_view slice(Span span) const { return text().substr(span.begin, span.end - span.begin); }
 
  private:
@@ -57,10 +57,11 @@ class Source {
 class Sources {
  public:
   virtual ~Sources() = default;
-  virtual const Source* load(const std::string& path) = 0;   // null: cannot be read
+  virtual const Source* load(const std::string& path) = 0; // null: cannot be read
   virtual bool exists(const std::string& path) = 0;
 
-  // The file a `use` means: `NAME.runbook` beside the file that says so, else in the first folder of `search_path` that has it; "" if none.
+  // The file a `use` means: `NAME.runbook` beside the file that says so, else in the first folder of `search_path` that has it;
+  // "" if none.
   std::string resolve(std::string_view module, const std::string& used_in, const std::vector<std::string>& search_path = {});
 };
 
@@ -74,11 +75,12 @@ class DiskSources : public Sources {
   std::map<std::string, std::unique_ptr<Source>> loaded_;
 };
 
-// Texts held in memory, in front of other sources: an editor's buffers, or a test's files. `below` may be null and must outlive this.
+// Texts held in memory, in front of other sources: an editor's buffers, or a test's files. `below` may be null and must outlive
+// this.
 class OverlaySources : public Sources {
  public:
   explicit OverlaySources(Sources* below = nullptr) : below_(below) {}
-  const Source* put(const std::string& path, std::string text);   // replaces an earlier text; sources given out before stay valid
+  const Source* put(const std::string& path, std::string text); // replaces an earlier text; sources given out before stay valid
   void drop(const std::string& path);
   const Source* load(const std::string& path) override;
   bool exists(const std::string& path) override;
@@ -89,4 +91,4 @@ class OverlaySources : public Sources {
   std::vector<std::unique_ptr<Source>> all_;
 };
 
-}  // namespace rbc
+} // namespace rbc

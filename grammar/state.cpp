@@ -5,7 +5,7 @@ namespace rbc::parsing {
 namespace {
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_name_char(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; }
-}  // namespace
+} // namespace
 
 uint32_t name_end(std::string_view text, uint32_t at) {
   uint32_t i = at, size = static_cast<uint32_t>(text.size());
@@ -21,8 +21,10 @@ void State::rollback(const Mark& mark) {
     open.last = mark.last;
     open.before_last = mark.before_last;
     // The last child may since have been adopted by a node that is gone now: link it anew.
-    if (open.before_last) tree_.nodes[open.before_last].next_sibling = open.last;
-    else tree_.nodes[open.node].first_child = open.last;
+    if (open.before_last)
+      tree_.nodes[open.before_last].next_sibling = open.last;
+    else
+      tree_.nodes[open.node].first_child = open.last;
     if (open.last) tree_.nodes[open.last].next_sibling = 0;
   }
   tree_.trivia.resize(mark.trivia);
@@ -53,18 +55,24 @@ void State::close() {
   NodeId id = open_.back().node;
   open_.pop_back();
   Node& node = tree_.nodes[id];
-  if (last_end > node.begin) node.end = last_end;
-  else if (!node.first_child) node.begin = node.end = last_end;  // nothing there: it stands right behind what is before it
+  if (last_end > node.begin)
+    node.end = last_end;
+  else if (!node.first_child)
+    node.begin = node.end = last_end; // nothing there: it stands right behind what is before it
   Open& parent = open_.back();
   if (node.first_child && node.first_child == parent.last) {
     // The node took the parent's last child as its own: it stands in that child's place.
-    if (parent.before_last) tree_.nodes[parent.before_last].next_sibling = id;
-    else tree_.nodes[parent.node].first_child = id;
+    if (parent.before_last)
+      tree_.nodes[parent.before_last].next_sibling = id;
+    else
+      tree_.nodes[parent.node].first_child = id;
     parent.last = id;
     return;
   }
-  if (parent.last) tree_.nodes[parent.last].next_sibling = id;
-  else tree_.nodes[parent.node].first_child = id;
+  if (parent.last)
+    tree_.nodes[parent.last].next_sibling = id;
+  else
+    tree_.nodes[parent.node].first_child = id;
   parent.before_last = parent.last;
   parent.last = id;
 }
@@ -117,10 +125,10 @@ uint32_t State::resynchronise(uint32_t begin, uint32_t from, uint32_t column) {
 
 void State::collect_lost_names(uint32_t begin, uint32_t end) {
   // `word name …` and `name = …`: whatever a broken line may have declared.
-  static constexpr std::string_view kDeclaring[] = {"input", "step",  "check",   "cause",     "ask",      "choose",   "message",
-                                                    "procedure", "runbook", "test", "secret", "env", "postgres", "pgbouncer",
-                                                    "redis", "http",  "prometheus", "compose", "host",   "command",  "contact",
-                                                    "channel", "for each", "optional"};
+  static constexpr std::string_view kDeclaring[] = {"input",    "step",      "check",   "cause",   "ask",        "choose",
+                                                    "message",  "procedure", "runbook", "test",    "secret",     "env",
+                                                    "postgres", "pgbouncer", "redis",   "http",    "prometheus", "compose",
+                                                    "host",     "command",   "contact", "channel", "for each",   "optional"};
   constexpr size_t kMaxLost = 10000;
   for (uint32_t line = begin; line < end && tree_.lost_names.size() < kMaxLost;) {
     uint32_t at = line;
@@ -147,4 +155,4 @@ void State::collect_lost_names(uint32_t begin, uint32_t end) {
   }
 }
 
-}  // namespace rbc::parsing
+} // namespace rbc::parsing

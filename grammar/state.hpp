@@ -27,14 +27,15 @@ struct Mark {
 
 class State {
  public:
-  State(const Source& source, std::string_view text, Tree& tree, Sink& sink) : text(text), source_(source), tree_(tree), sink_(sink) {}
+  State(const Source& source, std::string_view text, Tree& tree, Sink& sink)
+      : text(text), source_(source), tree_(tree), sink_(sink) {}
 
-  const std::string_view text;            // what is parsed: the source's text, with `\r` of CRLF as blanks
-  std::vector<uint32_t> columns{0};       // the columns of open blocks
-  uint32_t last_end = 0;                  // end of the last token, before blanks and comments
-  uint32_t depth = 0;                     // nesting of blocks and expressions
-  uint32_t quiet = 0, weak = 0;           // inside a lookahead; inside something optional
-  uint32_t named_at = UINT32_MAX;         // where a named rule began: there its name is wanted, not its parts
+  const std::string_view text;      // what is parsed: the source's text, with `\r` of CRLF as blanks
+  std::vector<uint32_t> columns{0}; // the columns of open blocks
+  uint32_t last_end = 0;            // end of the last token, before blanks and comments
+  uint32_t depth = 0;               // nesting of blocks and expressions
+  uint32_t quiet = 0, weak = 0;     // inside a lookahead; inside something optional
+  uint32_t named_at = UINT32_MAX;   // where a named rule began: there its name is wanted, not its parts
 
   uint32_t offset(const char* at) const { return static_cast<uint32_t>(at - text.data()); }
   bool at_line_start(uint32_t at) const { return at == 0 || text[at - 1] == '\n' || at == first_; }
@@ -42,13 +43,16 @@ class State {
   Tree& tree() { return tree_; }
 
   // ── the tree ──
-  Mark mark() const { return {static_cast<uint32_t>(tree_.nodes.size()), static_cast<uint32_t>(tree_.trivia.size()), open_.back().last, open_.back().before_last, last_end}; }
+  Mark mark() const {
+    return {static_cast<uint32_t>(tree_.nodes.size()), static_cast<uint32_t>(tree_.trivia.size()), open_.back().last,
+            open_.back().before_last, last_end};
+  }
   void rollback(const Mark& mark);
   void open(Kind kind, uint32_t begin);
-  void adopt(Kind kind);                  // opens a node whose first child is the last one closed
+  void adopt(Kind kind); // opens a node whose first child is the last one closed
   void close();
-  void unadopt();                         // undoes adopt() when what follows does not match
-  void abandon(const Mark& mark);         // undoes open()
+  void unadopt();                 // undoes adopt() when what follows does not match
+  void abandon(const Mark& mark); // undoes open()
   void word(Word word) { tree_.nodes[open_.back().node].word = word; }
   size_t open_count() const { return open_.size(); }
   void leave_open(size_t count) { open_.resize(count); }
@@ -73,7 +77,7 @@ class State {
   void report(const SyntaxError& error);
   // Skips to the next line, after `from`, at `column` or less; leaves an Error node from `begin`; answers where to go on.
   uint32_t resynchronise(uint32_t begin, uint32_t from, uint32_t column);
-  void add(Diagnostic diagnostic);        // at most one error a line
+  void add(Diagnostic diagnostic); // at most one error a line
 
  private:
   struct Open {
@@ -104,4 +108,4 @@ class State {
 // The end of the name that begins at `at`, or `at` if none does.
 uint32_t name_end(std::string_view text, uint32_t at);
 
-}  // namespace rbc::parsing
+} // namespace rbc::parsing

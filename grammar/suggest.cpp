@@ -38,4 +38,4 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
   return std::string(found);
 }
 
-}  // namespace rbc
+} // namespace rbc

@@ -9,7 +9,8 @@ namespace rbc {
 // Insertions, deletions, replacements and swaps of neighbours, each 1; stops counting past `limit` and answers limit + 1.
 size_t edit_distance(std::string_view a, std::string_view b, size_t limit = 8);
 
-// The nearest candidate within a third of the word's length (at least 1), or "" if none or the word itself is a candidate. Ties: the first.
+// The nearest candidate within a third of the word's length (at least 1), or "" if none or the word itself is a candidate.
+// Ties: the first.
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates);
 
-}  // namespace rbc
+} // namespace rbc

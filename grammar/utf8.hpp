@@ -6,9 +6,9 @@
 namespace rbc {
 
 struct Utf8 {
-  char32_t code;     // the byte itself when invalid
-  uint32_t length;   // in bytes; 1 when invalid
-  bool valid;        // shortest form, no surrogate, at most U+10FFFF
+  char32_t code;   // the byte itself when invalid
+  uint32_t length; // in bytes; 1 when invalid
+  bool valid;      // shortest form, no surrogate, at most U+10FFFF
 };
 
 inline Utf8 decode_utf8(std::string_view text, size_t at) {
@@ -23,14 +23,16 @@ inline Utf8 decode_utf8(std::string_view text, size_t at) {
     if ((byte(at + i) & 0xC0) != 0x80) return bad;
     code = code << 6 | (byte(at + i) & 0x3Fu);
   }
-  if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10FFFF)) || (code >= 0xD800 && code < 0xE000)) return bad;
+  if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10FFFF)) ||
+      (code >= 0xD800 && code < 0xE000))
+    return bad;
   return {code, length, true};
 }
 
 // Control characters other than tab and line feed, and bidirectional controls.
 inline bool is_invisible(char32_t code) {
-  return (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7F && code < 0xA0) || code == 0x061C || code == 0x200E || code == 0x200F ||
-         (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+  return (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7F && code < 0xA0) || code == 0x061C || code == 0x200E ||
+         code == 0x200F || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-}  // namespace rbc
+} // namespace rbc

@@ -7,7 +7,7 @@ namespace {
 void require(bool holds) {
   if (!holds) std::abort();
 }
-}  // namespace
+} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   rbc::Source source("fuzz.runbook", std::string(reinterpret_cast<const char*>(data), size));

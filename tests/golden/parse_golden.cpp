@@ -1,4 +1,5 @@
-// Every diagnostic that the parser raises, as source and rendered message side by side. RBC_UPDATE_GOLDEN=1 writes the messages anew.
+// Every diagnostic that the parser raises, as source and rendered message side by side. RBC_UPDATE_GOLDEN=1 writes the messages
+// anew.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -35,7 +36,7 @@ rbc::Sink diagnose(const rbc::Source& source) {
   return sink;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("messages of the parser are as recorded") {
   const bool update = std::getenv("RBC_UPDATE_GOLDEN") != nullptr;

@@ -1,5 +1,6 @@
-// Parses NUL-separated snippets from standard input, or the files named on the command line, and says of each whether it is accepted:
-// `accept`, or `reject CODE LINE` of the first error. With --tree, --pretty, --json or --short it shows that of each instead.
+// Parses NUL-separated snippets from standard input, or the files named on the command line, and says of each whether it is
+// accepted: `accept`, or `reject CODE LINE` of the first error. With --tree, --pretty, --json or --short it shows that of each
+// instead.
 #include <iostream>
 #include <iterator>
 
@@ -12,11 +13,16 @@ int main(int argc, char** argv) {
   auto one = [&](const rbc::Source& source) {
     rbc::Sink sink;
     rbc::Tree tree = rbc::parse(source, sink);
-    if (mode == "--tree") std::cout << rbc::dump(tree);
-    else if (mode == "--pretty") std::cout << rbc::render_pretty(sink);
-    else if (mode == "--short") std::cout << rbc::render_short(sink);
-    else if (mode == "--json") std::cout << rbc::render_json(sink) << '\n';
-    else if (sink.ok()) std::cout << "accept\n";
+    if (mode == "--tree")
+      std::cout << rbc::dump(tree);
+    else if (mode == "--pretty")
+      std::cout << rbc::render_pretty(sink);
+    else if (mode == "--short")
+      std::cout << rbc::render_short(sink);
+    else if (mode == "--json")
+      std::cout << rbc::render_json(sink) << '\n';
+    else if (sink.ok())
+      std::cout << "accept\n";
     else {
       for (const rbc::Diagnostic& diagnostic : sink.all())
         if (diagnostic.severity == rbc::Severity::Error) {

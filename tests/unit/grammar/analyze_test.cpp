@@ -2,6 +2,4 @@
 
 #include "tests/unit/grammar/analyze_traits.hpp"
 
-TEST_CASE("no rule of the grammar can loop without consuming") {
-  CHECK(tao::pegtl::analyze<rbc::parsing::rules::file>() == 0);
-}
+TEST_CASE("no rule of the grammar can loop without consuming") { CHECK(tao::pegtl::analyze<rbc::parsing::rules::file>() == 0); }

@@ -27,8 +27,7 @@ template <typename Name, typename... Rules>
 struct analyze_traits<Name, rbc::parsing::indented<Rules...>> : analyze_any_traits<Rules...> {};
 template <typename Name, typename Rule, bool Must>
 struct analyze_traits<Name, rbc::parsing::line<Rule, Must>> : analyze_traits<Name, typename seq<Rule>::rule_t> {};
-template <typename Name, typename Rule>
-struct analyze_traits<Name, rbc::parsing::rest<Rule>> : analyze_opt_traits<Rule> {};
+template <typename Name, typename Rule> struct analyze_traits<Name, rbc::parsing::rest<Rule>> : analyze_opt_traits<Rule> {};
 template <typename Name, typename... Rules>
 struct analyze_traits<Name, rbc::parsing::cut<Rules...>> : analyze_traits<Name, typename seq<Rules...>::rule_t> {};
 template <typename Name, unsigned Number> struct analyze_traits<Name, rbc::parsing::raise<Number>> : analyze_any_traits<> {};
@@ -37,4 +36,4 @@ struct analyze_traits<Name, rbc::parsing::looking<Wanted, Rules...>> : analyze_o
 template <typename Name> struct analyze_traits<Name, rbc::parsing::rules::idc> : analyze_opt_traits<> {};
 template <typename Name> struct analyze_traits<Name, rbc::parsing::rules::trimmed> : analyze_opt_traits<> {};
 template <typename Name> struct analyze_traits<Name, rbc::parsing::rules::short_enough> : analyze_opt_traits<> {};
-}  // namespace tao::pegtl
+} // namespace tao::pegtl

@@ -30,7 +30,7 @@ double seconds_to_parse(const std::string& text) {
   CHECK(parsed.sink.ok());
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
-}  // namespace
+} // namespace
 
 TEST_CASE("empty and nearly empty files are fine") {
   for (std::string text : {"", "\n", "   ", "# only a comment", "\n\n  # comment\n\t\n  ", "\xEF\xBB\xBF"}) {
@@ -80,8 +80,8 @@ TEST_CASE("a lone carriage return, mixed line ends, NUL, bad UTF-8 and bidirecti
   CHECK(Parsed("runbook RB-01\r\n  severity low\n").first_code() == "E0123");
   CHECK(Parsed(std::string("runbook RB-01: a\0b\n  severity low\n", 35)).first_code() == "E0123");
   CHECK(Parsed("runbook RB-01: a\xC3(\n  severity low\n").first_code() == "E0123");
-  CHECK(Parsed("runbook RB-01: a\xED\xA0\x80\n  severity low\n").first_code() == "E0123");  // a surrogate
-  CHECK(Parsed("runbook RB-01: a\xC0\xAF\n  severity low\n").first_code() == "E0123");      // not the shortest form
+  CHECK(Parsed("runbook RB-01: a\xED\xA0\x80\n  severity low\n").first_code() == "E0123"); // a surrogate
+  CHECK(Parsed("runbook RB-01: a\xC0\xAF\n  severity low\n").first_code() == "E0123");     // not the shortest form
   CHECK(Parsed("runbook RB-01: a\xE2\x80\xAE\n  severity low\n").first_code() == "E0123");
   CHECK(Parsed("runbook RB-01: Ünïcödé 😀\n  severity low\n").sink.ok());
 }
@@ -112,9 +112,10 @@ TEST_CASE("nesting is bounded at 200 levels, whatever nests") {
     return all;
   };
   CHECK(Parsed(in_step("show " + repeat("(", 150) + "1" + repeat(")", 150))).sink.ok());
-  for (std::string line : {"show " + repeat("not ", 100000) + "yes", "show " + repeat("- ", 100000) + "1", "show " + repeat("[", 100000),
-                           "show " + repeat("f(", 100000), "x as " + repeat("list of ", 100000) + "text = 1", repeat("a(", 100000) + "> x",
-                           "show a where " + repeat("not ", 100000) + "b"}) {
+  for (std::string line :
+       {"show " + repeat("not ", 100000) + "yes", "show " + repeat("- ", 100000) + "1", "show " + repeat("[", 100000),
+        "show " + repeat("f(", 100000), "x as " + repeat("list of ", 100000) + "text = 1", repeat("a(", 100000) + "> x",
+        "show a where " + repeat("not ", 100000) + "b"}) {
     Parsed parsed(in_step(line));
     INFO(line.substr(0, 40) << " " << parsed.shown().substr(0, 300));
     REQUIRE(parsed.sink.all().size() == 1);
@@ -146,9 +147,10 @@ TEST_CASE("parsing takes linear time") {
   while (large.size() < 1'000'000) large += once;
   seconds_to_parse(small);
   double best_small = 1e9, best_large = 1e9;
-  for (int i = 0; i < 3; ++i) best_small = std::min(best_small, seconds_to_parse(small)), best_large = std::min(best_large, seconds_to_parse(large));
+  for (int i = 0; i < 3; ++i)
+    best_small = std::min(best_small, seconds_to_parse(small)), best_large = std::min(best_large, seconds_to_parse(large));
   INFO(best_small << " s and " << best_large << " s");
-  CHECK(best_large < best_small * 4 * 2.5);  // four times the text; quadratic would be sixteen
+  CHECK(best_large < best_small * 4 * 2.5); // four times the text; quadratic would be sixteen
 #ifdef __OPTIMIZE__
   CHECK(best_large < 0.5);
 #endif
@@ -157,7 +159,11 @@ TEST_CASE("parsing takes linear time") {
   for (int i = 0; i < 20'000; ++i) broken += "runbok x\n  what is\n this\n";
   auto start = std::chrono::steady_clock::now();
   Parsed parsed(broken);
-  Parsed long_line(in_step("show [" + [] { std::string all; for (int i = 0; i < 100'000; ++i) all += "1, "; return all; }() + "1]"));
+  Parsed long_line(in_step("show [" + [] {
+    std::string all;
+    for (int i = 0; i < 100'000; ++i) all += "1, ";
+    return all;
+  }() + "1]"));
   CHECK(long_line.sink.ok());
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
 }

@@ -14,11 +14,11 @@ void check_map(const Parsed& parsed, const Captured& captured) {
   for (uint32_t i = 0; i < captured.text.size(); ++i) {
     if (captured.text[i] == '\n') continue;
     uint32_t at = captured.file_offset(i);
-    if (captured.text[i] == '<' && parsed.source->text()[at] == '\\') continue;  // `\<` maps to its backslash
+    if (captured.text[i] == '<' && parsed.source->text()[at] == '\\') continue; // `\<` maps to its backslash
     CHECK(parsed.source->text()[at] == captured.text[i]);
   }
 }
-}  // namespace
+} // namespace
 
 TEST_CASE("one line") {
   Parsed parsed(in_step("db> select 1 # no comment"));
@@ -63,10 +63,11 @@ TEST_CASE("a tab after the block's own indentation is kept") {
 }
 
 TEST_CASE("messages, notes, replies, bindings and patterns") {
-  Parsed parsed("message m(x as text)\n  Hello <x>,\n    it is \\<red>.\n\n  Bye\n"
-                "env e\n  db = postgres://h/x\n"
-                "host box\n  reads ./a *\n"
-                "test t\n  > A note.\n  given box$ ls\n    prints one\n      two\n    body\n        {\n          1\n        }\n");
+  Parsed parsed(
+      "message m(x as text)\n  Hello <x>,\n    it is \\<red>.\n\n  Bye\n"
+      "env e\n  db = postgres://h/x\n"
+      "host box\n  reads ./a *\n"
+      "test t\n  > A note.\n  given box$ ls\n    prints one\n      two\n    body\n        {\n          1\n        }\n");
   REQUIRE(parsed.sink.ok());
   auto of = [&](Kind kind, size_t i = 0) { return capture(parsed.tree, parsed.tree.find(kind).at(i)).text; };
   CHECK(of(Kind::Message) == "Hello <x>,\n  it is <red>.\n\nBye");

@@ -14,14 +14,13 @@ TEST_CASE("the pretty form is the specification's") {
   Diagnostic diagnostic("E0401", source, {at, at + 19}, "This line changes something, and does not say so.",
                         "`docker compose stop` stops a container. Lines that change the world start with `do`:");
   diagnostic.fix({"start with `do`", {{&source, {at, at}, "do "}}, true});
-  CHECK(render_pretty(diagnostic) ==
-        "E0401  rb-01.runbook:94:9   This line changes something, and does not say so.\n"
-        "\n"
-        "    94 |         stack> stop backend\n"
-        "       |         ^^^^^^^^^^^^^^^^^^^\n"
-        "  `docker compose stop` stops a container. Lines that change the world start with `do`:\n"
-        "\n"
-        "    94 |         do stack> stop backend\n");
+  CHECK(render_pretty(diagnostic) == "E0401  rb-01.runbook:94:9   This line changes something, and does not say so.\n"
+                                     "\n"
+                                     "    94 |         stack> stop backend\n"
+                                     "       |         ^^^^^^^^^^^^^^^^^^^\n"
+                                     "  `docker compose stop` stops a container. Lines that change the world start with `do`:\n"
+                                     "\n"
+                                     "    94 |         do stack> stop backend\n");
   CHECK(render_short(diagnostic) == "rb-01.runbook:94:9: error[E0401]: This line changes something, and does not say so.");
   CHECK(render_pretty(diagnostic, true).find("\x1b[1;31mE0401\x1b[0m") == 0);
 }
@@ -31,12 +30,11 @@ TEST_CASE("secondary places, notes and origin are shown") {
   Diagnostic diagnostic("E0207", source, {14, 17}, "`log` is already a name here.");
   diagnostic.with({&source, {6, 9}, "first here"}).with({&other, {0, 1}, ""}).note("Names do not change.");
   diagnostic.origin = "postgres";
-  CHECK(render_pretty(diagnostic) ==
-        "E0207  a.runbook:2:1   `log` is already a name here.\n\n"
-        "     2 | log = box$ ls\n       | ^^^\n"
-        "     1 | input log = 1\n       |       --- first here\n"
-        "  b.runbook:\n     1 | x\n       | -\n"
-        "  Names do not change.\n  (postgres)\n");
+  CHECK(render_pretty(diagnostic) == "E0207  a.runbook:2:1   `log` is already a name here.\n\n"
+                                     "     2 | log = box$ ls\n       | ^^^\n"
+                                     "     1 | input log = 1\n       |       --- first here\n"
+                                     "  b.runbook:\n     1 | x\n       | -\n"
+                                     "  Names do not change.\n  (postgres)\n");
 }
 
 TEST_CASE("nothing from a file reaches the terminal raw") {
@@ -52,7 +50,8 @@ TEST_CASE("nothing from a file reaches the terminal raw") {
 
 TEST_CASE("a caret after the end of a line, of the file, and in a long line") {
   Source source("a.runbook", "wait\n" + std::string(1000, 'x') + "HERE" + std::string(1000, 'y'));
-  CHECK(render_pretty(Diagnostic("E0100", source, {4, 4}, "M.")) == "E0100  a.runbook:1:5   M.\n\n     1 | wait\n       |     ^\n");
+  CHECK(render_pretty(Diagnostic("E0100", source, {4, 4}, "M.")) ==
+        "E0100  a.runbook:1:5   M.\n\n     1 | wait\n       |     ^\n");
   std::string shown = render_pretty(Diagnostic("E0100", source, {1005, 1009}, "M."));
   CHECK(shown.find("xxxHERE") != std::string::npos);
   CHECK(shown.size() < 500);
@@ -63,11 +62,12 @@ TEST_CASE("JSON has everything, escaped") {
   Source source("a \"b\".runbook", "wait\t5s\n");
   Diagnostic diagnostic("E0122", source, {4, 5}, "A tab.", "Use \\ blanks.");
   diagnostic.fix({"t", {{&source, {4, 5}, " "}}, true});
-  CHECK(render_json(diagnostic) ==
-        R"({"code":"E0122","severity":"error","message":"A tab.","path":"a \"b\".runbook","line":1,"column":5,"end_line":1,"end_column":6,"label":"",)"
-        R"("secondary":[],"notes":[],"help":"Use \\ blanks.","fixes":[{"title":"t","safe":true,"edits":[{"path":"a \"b\".runbook","line":1,"column":5,)"
-        R"("end_line":1,"end_column":6,"text":" "}]}],"source":"rbc","fingerprint":")" +
-            diagnostic.fingerprint() + "\"}");
+  CHECK(
+      render_json(diagnostic) ==
+      R"({"code":"E0122","severity":"error","message":"A tab.","path":"a \"b\".runbook","line":1,"column":5,"end_line":1,"end_column":6,"label":"",)"
+      R"("secondary":[],"notes":[],"help":"Use \\ blanks.","fixes":[{"title":"t","safe":true,"edits":[{"path":"a \"b\".runbook","line":1,"column":5,)"
+      R"("end_line":1,"end_column":6,"text":" "}]}],"source":"rbc","fingerprint":")" +
+          diagnostic.fingerprint() + "\"}");
 }
 
 TEST_CASE("a fingerprint does not move with its line") {
@@ -115,7 +115,7 @@ TEST_CASE("examples: of the parser's codes the failing one gets its code; every 
     if (!ours && number != 205 && number != 402) {
       rbc::testing::Parsed failing{whole_example(info.frame, info.failing)};
       INFO(failing.shown());
-      CHECK(failing.sink.all().empty());  // what later passes refuse is well-formed
+      CHECK(failing.sink.all().empty()); // what later passes refuse is well-formed
     }
     rbc::testing::Parsed mended{whole_example(info.frame, info.mended)};
     INFO(mended.shown());

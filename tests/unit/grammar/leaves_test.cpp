@@ -82,5 +82,7 @@ TEST_CASE("words and kinds have names") {
   CHECK(is_expression(Kind::And));
   CHECK(is_expression(Kind::Colour));
   CHECK(is_expression(Kind::Duration));
-  for (Kind kind : {Kind::Reading, Kind::Field, Kind::Args, Kind::Refs, Kind::Ref, Kind::Type, Kind::Int, Kind::Title, Kind::Pick}) CHECK_FALSE(is_expression(kind));
+  for (Kind kind :
+       {Kind::Reading, Kind::Field, Kind::Args, Kind::Refs, Kind::Ref, Kind::Type, Kind::Int, Kind::Title, Kind::Pick})
+    CHECK_FALSE(is_expression(kind));
 }

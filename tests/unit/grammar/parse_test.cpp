@@ -21,7 +21,7 @@ void check_node(const Tree& tree, NodeId id, std::set<NodeId>& seen) {
     check_node(tree, child, seen);
   }
 }
-}  // namespace
+} // namespace
 
 TEST_CASE("all programs parse, and their spans nest in order") {
   size_t programs = 0;
@@ -42,23 +42,29 @@ TEST_CASE("all programs parse, and their spans nest in order") {
   // The programs reach every kind of node.
   std::string missing;
   for (size_t i = 0; i <= static_cast<size_t>(Kind::Flag); ++i)
-    if (auto kind = static_cast<Kind>(i); kind != Kind::Error && !kinds.contains(kind)) missing += std::string(name_of(kind)) + " ";
+    if (auto kind = static_cast<Kind>(i); kind != Kind::Error && !kinds.contains(kind))
+      missing += std::string(name_of(kind)) + " ";
   CHECK(missing == "");
 }
 
 TEST_CASE("operators bind as the grammar says") {
-  CHECK(line_tree("show 1 + 2 * 3 - 4") ==
-        "Show\n  Sum -\n    Sum +\n      Number '1'\n      Product *\n        Number '2'\n        Number '3'\n    Number '4'\n");
+  CHECK(
+      line_tree("show 1 + 2 * 3 - 4") ==
+      "Show\n  Sum -\n    Sum +\n      Number '1'\n      Product *\n        Number '2'\n        Number '3'\n    Number '4'\n");
   CHECK(line_tree("show not a.b is 5% and c passes") ==
-        "Show\n  And\n    Not\n      Compare is\n        Member\n          Var 'a'\n          Field 'b'\n        Percent '5%'\n    Verdict passes\n      Var 'c'\n");
+        "Show\n  And\n    Not\n      Compare is\n        Member\n          Var 'a'\n          Field 'b'\n        Percent "
+        "'5%'\n    Verdict passes\n      Var 'c'\n");
   CHECK(line_tree("show 80% of x.y(1)? as int else - z") ==
-        "Show\n  Else\n    Portion\n      Percent '80%'\n      Cast\n        Maybe\n          Member\n            Var 'x'\n            Field 'y'\n            Args\n"
+        "Show\n  Else\n    Portion\n      Percent '80%'\n      Cast\n        Maybe\n          Member\n            Var 'x'\n    "
+        "        Field 'y'\n            Args\n"
         "              Number '1'\n        Type int 'int'\n    Negative\n      Var 'z'\n");
   CHECK(line_tree("show xs where .a is not \"b\" where not .c is missing") ==
-        "Show\n  Where\n    Where\n      Var 'xs'\n      Compare is\n        Above\n          Field 'a'\n        Flag not 'not'\n        Text '\"b\"'\n    Not\n"
+        "Show\n  Where\n    Where\n      Var 'xs'\n      Compare is\n        Above\n          Field 'a'\n        Flag not "
+        "'not'\n        Text '\"b\"'\n    Not\n"
         "      Presence missing\n        Above\n          Field 'c'\n");
   CHECK(line_tree("show a(1, [2]) is not present or (b)") ==
-        "Show\n  Or\n    Presence present\n      Apply\n        Var 'a'\n        Args\n          Number '1'\n          List\n            Number '2'\n"
+        "Show\n  Or\n    Presence present\n      Apply\n        Var 'a'\n        Args\n          Number '1'\n          List\n  "
+        "          Number '2'\n"
         "      Flag not 'not'\n    Group\n      Var 'b'\n");
 }
 
@@ -68,13 +74,15 @@ TEST_CASE("an `a and b` of three is one node") {
 
 TEST_CASE("bindings: a look, a choice, an action") {
   CHECK(line_tree("x as int? = within 5s stack.api$ ls") ==
-        "Bind\n  Name 'x'\n  Type int\n    Flag ? '?'\n  Probe\n    Limit\n      Duration '5s'\n    Utterance\n      Speaker $\n        Name 'stack'\n"
+        "Bind\n  Name 'x'\n  Type int\n    Flag ? '?'\n  Probe\n    Limit\n      Duration '5s'\n    Utterance\n      Speaker "
+        "$\n        Name 'stack'\n"
         "        Name 'api'\n      Raw\n        Segment 'ls'\n");
   CHECK(line_tree("x = a when b otherwise c") == "Bind\n  Name 'x'\n  Pick\n    Var 'a'\n    Var 'b'\n    Var 'c'\n");
 }
 
 TEST_CASE("a `do` line has all that belongs to it") {
-  Parsed parsed(in_step("do repeatable within 5m box$ ./x\n> why\notherwise\n  wait 1s\nbefore leaving\n  wait 2s\nundo\n  wait 3s\nwait 4s"));
+  Parsed parsed(in_step(
+      "do repeatable within 5m box$ ./x\n> why\notherwise\n  wait 1s\nbefore leaving\n  wait 2s\nundo\n  wait 3s\nwait 4s"));
   REQUIRE(parsed.sink.ok());
   NodeId act = parsed.tree.find(Kind::Do).at(0);
   CHECK(parsed.tree.flag(act, Word::Repeatable));

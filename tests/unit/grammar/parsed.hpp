@@ -35,4 +35,4 @@ inline std::string line_tree(const std::string& line) {
   return dump(parsed.tree, parsed.tree.first(parsed.tree.find(Kind::Block).at(0)));
 }
 
-}  // namespace rbc::testing
+} // namespace rbc::testing

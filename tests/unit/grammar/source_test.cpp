@@ -29,13 +29,13 @@ TEST_CASE("an empty source has one empty line") {
 }
 
 TEST_CASE("editors count UTF-16 units") {
-  Source source("a.runbook", "x\nä€😀z");  // 2, 3 and 4 bytes; 1, 1 and 2 units
+  Source source("a.runbook", "x\nä€😀z"); // 2, 3 and 4 bytes; 1, 1 and 2 units
   CHECK(source.utf16(2) == Utf16Place{1, 0});
   CHECK(source.utf16(4) == Utf16Place{1, 1});
   CHECK(source.utf16(7) == Utf16Place{1, 2});
   CHECK(source.utf16(11) == Utf16Place{1, 4});
   CHECK(source.offset(Utf16Place{1, 2}) == 7);
-  CHECK(source.offset(Utf16Place{1, 3}) == 7);  // inside the pair: never inside a character
+  CHECK(source.offset(Utf16Place{1, 3}) == 7); // inside the pair: never inside a character
   CHECK(source.offset(Utf16Place{1, 4}) == 11);
   CHECK(source.offset(Utf16Place{1, 99}) == 12);
   CHECK(source.offset(Utf16Place{9, 0}) == source.size());
@@ -48,7 +48,7 @@ TEST_CASE("an overlay stands before what is below it") {
   const Source* first = above.put("a/x.runbook", "above");
   CHECK(above.load("a/x.runbook")->text() == "above");
   above.put("a/x.runbook", "again");
-  CHECK(first->text() == "above");  // still there for who holds it
+  CHECK(first->text() == "above"); // still there for who holds it
   above.drop("a/x.runbook");
   CHECK(above.load("a/x.runbook")->text() == "below");
   CHECK(above.load("nowhere") == nullptr);
