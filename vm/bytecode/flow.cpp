@@ -31,11 +31,8 @@ class FlowFinder {
       FlowState first;
       first.height = 0;
       reach(function, function.begin, first, function.begin);
-      while (!work_.empty()) {
-        auto pc = work_.back();
-        work_.pop_back();
-        step(function, pc);
-      }
+      follow(function);
+      skipped_statements(function);
     }
     return std::move(out_);
   }
@@ -43,6 +40,31 @@ class FlowFinder {
  private:
   template <class... T> void problem(std::uint32_t pc, fmt::format_string<T...> words, T&&... rest) {
     if (out_.problems.size() < 50) out_.problems.push_back(fmt::format("at {}: {}", pc, fmt::format(words, std::forward<T>(rest)...)));
+  }
+
+  void follow(const Function& function) {
+    while (!work_.empty()) {
+      auto pc = work_.back();
+      work_.pop_back();
+      step(function, pc);
+    }
+  }
+
+  // What stands after a line that always fails is reached when that line is skipped. Where nothing proves it sound, it stays unreached,
+  // and the line cannot be skipped.
+  void skipped_statements(const Function& function) {
+    for (const auto& statement : program_.statements) {
+      if (statement.begin < function.begin || statement.begin >= function.end || statement.end >= function.end || statement.end <= statement.begin) continue;
+      FlowState first = out_.states[statement.begin];
+      if (!first.reached() || out_.states[statement.end].reached() || !starts_[statement.end]) continue;
+      Flow before = out_;
+      reach(function, statement.end, std::move(first), statement.begin);
+      follow(function);
+      if (out_.problems.size() != before.problems.size()) {
+        out_ = std::move(before);
+        work_.clear();
+      }
+    }
   }
 
   bool boundaries(const Function& function) {
@@ -184,6 +206,15 @@ StackEffect stack_effect(const Program& program, std::uint32_t pc) {
   auto middle = row.stack.find("--");
   auto right = row.stack.substr(middle + 2);
   return {picture_count(row.stack.substr(0, middle), n), picture_count(right.substr(0, right.find('|')), n)};
+}
+
+bool skippable(const Program& program, const Flow& flow, const Statement& statement) {
+  if (statement.begin >= flow.states.size() || statement.end >= flow.states.size()) return false;
+  // The last statement of a function ends where the next function begins.
+  for (const auto& function : program.functions)
+    if (function.begin == statement.end && statement.end > statement.begin) return false;
+  const auto& first = flow.states[statement.begin];
+  return first.reached() && flow.states[statement.end] == first;
 }
 
 Flow flow(const Program& program) { return FlowFinder(program).find(); }

@@ -24,6 +24,9 @@ struct Flow {
 // `program`'s functions must lie within its code; everything else about the code is what this finds out.
 Flow flow(const Program& program);
 
+// Whether a failed statement may be stepped over: its end is a place of the same state as its beginning.
+bool skippable(const Program& program, const Flow& flow, const Statement& statement);
+
 // How many values the instruction at `pc` takes and leaves where it falls through. The opcode and its operands must be there.
 struct StackEffect { std::uint32_t takes = 0, leaves = 0; };
 StackEffect stack_effect(const Program& program, std::uint32_t pc);

@@ -185,7 +185,7 @@ struct Machine::Body {
   void failure_answered(exec::Fiber& fiber, const Completion& completion);
   void unhandled(exec::Fiber& fiber, const exec::Failure& failure);
   void restore(exec::Frame& frame, std::uint32_t state_of, std::uint32_t pc);
-  const Statement* statement_at(std::uint32_t pc) const;
+  const Statement* statement_at(std::uint32_t pc, bool skip) const;
   bool cut(exec::Fiber& fiber, bool told);              // whether an enclosing limit has ended what the fiber did
   void next_line(exec::Fiber& fiber, const exec::Failure& failure);
 
@@ -241,6 +241,7 @@ struct Machine::Body {
   bool begun = false, over = false, crashed = false;
   std::string fault;
   Moment now;
+  std::vector<bool> executed = std::vector<bool>(static_cast<std::size_t>(Op::kCount));
   std::uint64_t fuel = exec::kFuel;
   std::atomic<bool> cancelled{false};
 };

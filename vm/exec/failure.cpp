@@ -111,11 +111,12 @@ void Machine::Body::restore(Frame& frame, std::uint32_t state_of, std::uint32_t 
   frame.pc = pc;
 }
 
-const Statement* Machine::Body::statement_at(std::uint32_t pc) const {
+// The innermost statement around `pc` that can be begun again, or stepped over.
+const Statement* Machine::Body::statement_at(std::uint32_t pc, bool skip) const {
   const Statement* innermost = nullptr;
   for (const auto& statement : program->statements) {
     if (statement.begin > pc) break;
-    if (pc < statement.end) innermost = &statement;
+    if (pc < statement.end && (skip ? skippable(*program, flowed, statement) : flowed.states[statement.begin].reached())) innermost = &statement;
   }
   return innermost;
 }
@@ -123,9 +124,7 @@ const Statement* Machine::Body::statement_at(std::uint32_t pc) const {
 // In blocks that go on after a failed line: it has been told; the next line runs.
 void Machine::Body::next_line(Fiber& fiber, const Failure&) {
   Frame& frame = fiber.frames.back();
-  const auto* statement = statement_at(frame.at);
-  const auto& function = program->functions[frame.function];
-  if (statement && statement->end < function.end && flowed.states[statement->end].reached()) {
+  if (const auto* statement = statement_at(frame.at, true)) {
     restore(frame, statement->begin, statement->end);
     return ready(fiber);
   }
@@ -159,9 +158,7 @@ void Machine::Body::failure_answered(Fiber& fiber, const Completion& c) {
   if (!retry && !skip) return raise(fiber, std::move(failure), true);
   for (std::size_t i = fiber.frames.size(); i > 0; --i) {
     Frame& frame = fiber.frames[i - 1];
-    const auto* statement = statement_at(frame.at);
-    bool usable = statement && (retry || (statement->end < program->functions[frame.function].end && flowed.states[statement->end].reached()));
-    if (usable) {
+    if (const auto* statement = statement_at(frame.at, !retry)) {
       auto begin = statement->begin, to = retry ? statement->begin : statement->end;
       return unwind_to(fiber, i, [this, begin, to](Fiber& f) {
         restore(f.frames.back(), begin, to);

@@ -172,6 +172,7 @@ bool Machine::Body::instruction(Fiber& fiber) {
   const std::uint32_t at = frame.pc;
   const auto op = static_cast<Op>(program->code[at]);
   const std::uint32_t* operand = program->code.data() + at + 1;
+  executed[static_cast<std::size_t>(op)] = true;
   frame.at = at;
   frame.pc = at + info(op).width;
 

@@ -23,6 +23,7 @@ std::string Machine::outcome_reason() const { return body_->fixed_reason; }
 bool Machine::crashed() const { return body_->crashed; }
 std::string Machine::fault() const { return body_->fault; }
 void Machine::cancel() { body_->cancelled = true; }
+std::vector<bool> Machine::executed() const { return body_->executed; }
 std::int32_t Machine::step() const { return body_->current_step; }
 
 std::optional<Value> Machine::global(std::string_view name) const {

@@ -141,6 +141,7 @@ class Machine {
   Value verdict(std::string_view check) const;
   struct LiveLadder { std::uint32_t ladder; bool live; struct Timer { std::uint32_t rung; Micros due; bool fired; }; std::vector<Timer> timers; };
   std::vector<LiveLadder> ladders() const;
+  std::vector<bool> executed() const;            // which instructions have ever been carried out, by opcode
 
   struct Body;
 
