@@ -1,0 +1,217 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/compiler/harness.hpp"
+
+using namespace rbc;
+using namespace rbc::stage;
+
+// Lines of the language that the reference runbooks use less: procedures, messages, choices, checks of many, what people answer.
+namespace {
+
+const char* const kEstate = R"(http api
+postgres db
+compose stack
+host box
+  reads ./look *
+host member(name as one of a, b, c): A machine
+contact lead
+contact boss
+channel room
+
+)";
+
+std::shared_ptr<const Program> book(const std::string& before, const std::string& parts, const std::string& lines) {
+  return compile(kEstate + before + "runbook T-2: Lines\n  severity low\n  goal ok\n" + parts +
+                     "  escalation until resolved\n    after 1d page lead\n  check ok: It answers\n    api> GET /ok\n  step one: One\n" + lines,
+                 "T-2");
+}
+
+std::vector<std::string> notes_of(const Stage& stage) {
+  std::vector<std::string> found;
+  for (const Trace& trace : stage.traces)
+    if (trace.what == Trace::What::note) found.push_back(trace.text);
+  return found;
+}
+
+using Notes = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a procedure sees its parameters, and leaves a record of its names") {
+  Stage stage(book("procedure scale(to as int, why as text): Ask for <to>\n  first = box$ ./look <why>\n  answer = do box$ ./scale <to>\n  when answer.text contains \"3\"\n    inner = answer.lines\n\n", "",
+                   "    made = do scale with why = \"load\", to = 3\n    > <made.answer.text> and <made.first.text>\n"));
+  stage.given("./look load", prints("seen"));
+  stage.given("./scale 3", prints("now 3"));
+  stage.given("/ok", responds(200));
+  stage.run();
+  INFO(stage.shown());
+  CHECK(notes_of(stage) == Notes{"now 3 and seen"});
+  CHECK(stage.outcome() == Outcome::resolved);
+}
+
+TEST_CASE("before leaving in a procedure runs when the procedure is left") {
+  Stage stage(book("procedure locked(name as text)\n  do box$ ./lock <name>\n  before leaving\n    do box$ ./unlock <name>\n  do box$ ./work\n\n", "",
+                   "    do locked with name = \"x\"\n    do box$ ./after\n"));
+  stage.given("./", prints(""));
+  stage.given("/ok", responds(200));
+  stage.run();
+  std::vector<std::string> did;
+  for (const Spoken& each : stage.spoken)
+    if (each.change) did.push_back(each.said.substr(each.said.find("./")));
+  CHECK(did == Notes{"./lock x", "./work", "./unlock x", "./after"});
+}
+
+TEST_CASE("messages are filled where they are told") {
+  Stage stage(book("message update(status as text, next as duration)\n  Status: <status>\n  Next in <next>, from <run.step.title>\n\n", "",
+                   "    tell room with update(\"down\", 30m): Look here\n    tell room with update(\"up\", 1h)\n    page lead\n"));
+  stage.given("/ok", responds(200));
+  stage.run();
+  REQUIRE(stage.told.size() == 3);
+  CHECK(stage.told[0].text == "Look here\nStatus: down\nNext in 30 minutes, from One");
+  CHECK(stage.told[1].text == "Status: up\nNext in 1 hour, from One");
+  CHECK(stage.told[2].text == "T-2: Lines");
+}
+
+TEST_CASE("choices, questions and confirmations, headless") {
+  const std::string lines =
+      "    choose way = quick: How?\n      quick: The short way\n      full\n    ask n = 3: How many?\n    confirm = go: Really?\n"
+      "    depending on way\n      quick\n        > quick <n>\n      full\n        > full\n    confirm: Sure?\n    otherwise\n      end failed: <failure.reason>\n";
+  Stage stage(book("", "  input go as bool = yes\n", lines));
+  stage.given("/ok", responds(200));
+  stage.run();
+  INFO(stage.shown());
+  CHECK(notes_of(stage) == Notes{"quick 3"});
+  CHECK(stage.outcome() == Outcome::failed);
+}
+
+TEST_CASE("a goal over a list of machines") {
+  auto program = compile(std::string(kEstate) +
+                             "check off(node as one of a, b, c): <node> is stopped\n  member(node)> service etcd\n  red unless .state is inactive\n\n"
+                             "runbook T-2: Many\n  severity low\n  goal off(m) for each m in nodes\n  input nodes as list of one of a, b, c = [a, b]\n"
+                             "  escalation until resolved\n    after 1d page lead\n  step one: One\n    poll until goal every 5s for 1m\n    when off(\"b\") passes\n      > <goal>\n",
+                         "T-2");
+  Stage stage(program);
+  int asked = 0;
+  stage.given("service etcd", [&](const std::string&) { return row({{"state", Value::option(++asked > 3 ? "inactive" : "active")}}); });
+  stage.run();
+  INFO(stage.shown());
+  // Two looks a round, and the last look: a fails, b fails; a fails, b passes; both pass; both pass.
+  CHECK(asked == 8);
+  CHECK(notes_of(stage) == Notes{"green"});
+  CHECK(stage.outcome() == Outcome::resolved);
+}
+
+TEST_CASE("rows are filtered, taken in turn and picked from") {
+  Stage stage(book("", "",
+                   "    pods = box$ ./look pods\n    rows = pods.rows(/pod \"(?P<pod>[^\"]+)\" (?P<state>[a-z]+)/)\n    bad = rows where .state is \"bad\" where not .pod contains \"skip\"\n"
+                   "    flags = [\"--bump\", \"1\"] when bad.count > 1 otherwise []\n    for each p in bad\n      > <p.pod> <p.state>\n    > <bad.count> of <rows.count>, <flags>\n"));
+  stage.given("./look pods", prints("pod \"a\" bad\npod \"b\" good\npod \"c\" bad\npod \"skip-d\" bad"));
+  stage.given("/ok", responds(200));
+  stage.run();
+  INFO(stage.shown());
+  CHECK(notes_of(stage) == Notes{"a bad", "c bad", "2 of 4, --bump, 1"});
+}
+
+TEST_CASE("a name of one round is not there in the next") {
+  Stage stage(book("", "", "    repeat 3 times until seen is present\n      when ok is green\n        seen = ok is green\n      check ok\n    > done\n"));
+  stage.given("/ok", responds(200));
+  stage.run();
+  INFO(stage.shown());
+  CHECK(notes_of(stage) == Notes{"done"});
+}
+
+TEST_CASE("checks in checks, judgements and unattended colours") {
+  Stage stage(compile(std::string(kEstate) +
+                          "check over\n  judge = amber by lead: Quiet?\n\ncheck base\n  api> GET /base\n\n"
+                          "runbook T-2: Judged\n  severity low\n  goal all-of\n  escalation until resolved\n    after 1d page lead\n"
+                          "  check all-of: All of it\n    check over, base\n    box> disk /\n    red if .used > 95%\n  step one: One\n    check all-of\n",
+                      "T-2"));
+  stage.given("/base", responds(200));
+  stage.given("disk", row({{"used", Value::percent(0.1)}}));
+  stage.run();
+  INFO(stage.shown());
+  CHECK(stage.machine().verdict("all-of").colour() == Colour::amber);
+  CHECK(stage.outcome() == Outcome::resolved);
+}
+
+TEST_CASE("interactive: a line that nobody handles is retried where it stands") {
+  using Reply = Completion::Reply;
+  const auto play = [](Reply first) {
+    auto stage = std::make_unique<Stage>(book("", "", "    > before\n    x = do box$ ./fix\n    when x is missing\n      > went on without\n"));
+    stage->start.mode = Mode::interactive;
+    stage->given("/ok", responds(200));
+    Stage* self = stage.get();
+    stage->given("./fix", [self](const std::string&) { return self->did("./fix") > 0 ? prints("") : refuses("exit 1"); });
+    auto asked = std::make_shared<int>(0);
+    stage->people = [first, asked](const Request& request) {
+      Completion answer;
+      answer.reply = request.question == Request::Question::failure ? (++*asked, first) : Reply::yes;
+      answer.reason = "by hand";
+      return std::optional<Completion>(answer);
+    };
+    stage->run();
+    return std::pair{std::move(stage), *asked};
+  };
+  {
+    auto [stage, asked] = play(Reply::retry);
+    INFO(stage->shown());
+    CHECK(asked == 1);
+    CHECK(stage->did("./fix") == 2);
+    CHECK(notes_of(*stage) == Notes{"before"});
+    CHECK(stage->outcome() == Outcome::resolved);
+  }
+  {
+    auto [stage, asked] = play(Reply::skip);
+    CHECK(stage->did("./fix") == 1);
+    CHECK(notes_of(*stage) == Notes{"before", "went on without"});
+    CHECK(stage->outcome() == Outcome::resolved);
+  }
+  {
+    auto [stage, asked] = play(Reply::abort);
+    CHECK(stage->outcome() == Outcome::aborted);
+  }
+}
+
+TEST_CASE("dry: looks for real, changes nothing, and goes on") {
+  Stage stage(book("", "", "    poll until ok every 5s for 1m\n    do box$ ./fix\n    require ok\n    wait 10m\n    watch ok every 5s for 10m\n    > the end\n"));
+  stage.start.dry = true;
+  stage.given("/ok", responds(500));
+  stage.run();
+  INFO(stage.shown());
+  CHECK(stage.did("") == 0);
+  CHECK(notes_of(stage) == Notes{"the end"});
+  CHECK(stage.outcome() == Outcome::resolved);
+}
+
+TEST_CASE("the outcome's blocks: undo when it does not end well, afterwards always") {
+  const auto play = [](const std::string& last) {
+    auto program = compile(std::string(kEstate) + "runbook T-2: Ends\n  severity low\n  goal ok\n  escalation until resolved\n    after 1d page lead\n  check ok: It answers\n    api> GET /ok\n"
+                               "  step one: One\n    do box$ ./change\n    undo\n      do box$ ./fails\n      do box$ ./back\n" + last +
+                               "  afterwards\n    box$ ./look x\n    > <run.outcome>\n",
+                           "T-2");
+    auto stage = std::make_unique<Stage>(program);
+    stage->given("./", prints(""));
+    stage->given("./fails", refuses("no"));
+    stage->given("/ok", responds(200));
+    stage->run();
+    return stage;
+  };
+  auto well = play("");
+  INFO(well->shown());
+  CHECK(well->outcome() == Outcome::resolved);
+  CHECK(well->did("./back") == 0);
+  CHECK(notes_of(*well) == Notes{"resolved"});
+  auto badly = play("    end failed: as asked\n");
+  INFO(badly->shown());
+  CHECK(badly->outcome() == Outcome::failed);
+  CHECK(badly->did("./back") == 1);   // the line before it failed, and it runs all the same
+  CHECK(notes_of(*badly) == Notes{"failed"});
+}
+
+TEST_CASE("an approval waits for a person, and refuses by silence") {
+  Stage stage(book("", "", "    approve by lead, boss within 15m: Go?\n    otherwise\n      end failed: <failure.reason>\n"));
+  stage.given("/ok", responds(200));
+  stage.run();
+  CHECK(stage.outcome() == Outcome::failed);
+  CHECK(stage.ended_at() == 15 * kMinute);
+}
