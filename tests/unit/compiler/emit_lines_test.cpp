@@ -86,13 +86,13 @@ TEST_CASE("choices, questions and confirmations, headless") {
 
 TEST_CASE("a goal over a list of machines") {
   auto program = compile(std::string(kEstate) +
-                             "check off(node as one of a, b, c): <node> is stopped\n  member(node)> service etcd\n  red unless .state is inactive\n\n"
-                             "runbook T-2: Many\n  severity low\n  goal off(m) for each m in nodes\n  input nodes as list of one of a, b, c = [a, b]\n"
+                             "check off(node as text): <node> is stopped\n  box> service <node>\n  red unless .state is inactive\n\n"
+                             "runbook T-2: Many\n  severity low\n  goal off(m) for each m in nodes\n  input nodes as list of text = [\"a\", \"b\"]\n"
                              "  escalation until resolved\n    after 1d page lead\n  step one: One\n    poll until goal every 5s for 1m\n    when off(\"b\") passes\n      > <goal>\n",
                          "T-2");
   Stage stage(program);
   int asked = 0;
-  stage.given("service etcd", [&](const std::string&) { return row({{"state", Value::option(++asked > 3 ? "inactive" : "active")}}); });
+  stage.given("service", [&](const std::string&) { return row({{"state", Value::option(++asked > 3 ? "inactive" : "active")}}); });
   stage.run();
   INFO(stage.shown());
   // Two looks a round, and the last look: a fails, b fails; a fails, b passes; both pass; both pass.
@@ -113,11 +113,13 @@ TEST_CASE("rows are filtered, taken in turn and picked from") {
 }
 
 TEST_CASE("a name of one round is not there in the next") {
-  Stage stage(book("", "", "    repeat 3 times until seen is present\n      when ok is green\n        seen = ok is green\n      check ok\n    > done\n"));
+  Stage stage(book("", "", "    for each n in [\"a\", \"b\"]\n      got = do box$ ./get <n>\n      otherwise\n        > failed: <failure.reason>\n      when got is missing\n        > no <n>: <got>\n      otherwise\n        > <n>: <got.text>\n"));
+  stage.given("./get a", prints("one"));
+  stage.given("./get b", refuses("exit 1"));
   stage.given("/ok", responds(200));
   stage.run();
   INFO(stage.shown());
-  CHECK(notes_of(stage) == Notes{"done"});
+  CHECK(notes_of(stage) == Notes{"a: one", "failed: exit 1", "no b: (exit 1)"});
 }
 
 TEST_CASE("checks in checks, judgements and unattended colours") {
