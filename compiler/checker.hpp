@@ -102,6 +102,7 @@ class Checker {
   void check_exports(NodeId node);
   std::vector<SymbolId> parameters(NodeId node, Scope& scope, std::uint32_t& locals);
   void message_body(std::uint32_t index, const Scope& outer);
+  void visit_procedure(std::uint32_t index, std::vector<char>& states);
   void procedure_body(std::uint32_t index);
 
   // ── bindings (bindings.cpp) ──
@@ -131,6 +132,7 @@ class Checker {
   void symptom_mentions(NodeId cause);
   void collect_mentions(NodeId expression, std::vector<CheckMention>& into);
   void looked_at(NodeId refs);
+  bool was_looked_at(SymbolId check) const;
 
   // ── statements (statements.cpp, people.cpp) ──
   void block(NodeId node, bool fresh_scope = true);
@@ -154,10 +156,13 @@ class Checker {
   LengthFacts length(NodeId node);
   void lengths_under(NodeId node);       // the Limit of a statement
   bool falls_through(NodeId block) const;
+  void guards(NodeId node);              // E0212
 
   // ── expressions (expressions.cpp, operators.cpp, access.cpp) ──
   Type expression(NodeId node, const Type* expected = nullptr);
   Type expression_(NodeId node, const Type* expected);
+  // An argument of `of`, whose parameter is a `wanted`; E0301 otherwise.
+  void argument(NodeId node, const Type& wanted, std::string_view of);
   Type condition(NodeId node);
   Type var(NodeId node, const Type* expected);
   Type use_symbol(SymbolId id, NodeId at, Use& use);
@@ -222,6 +227,7 @@ class Checker {
   bool in_rung_ = false;
   bool maybe_ = false;                   // under `?`: what is missing on the way makes the whole missing
   bool asking_presence_ = false;         // left of `is missing` or `else`: what may be missing is handled
+  bool arguments_ = false;               // typing arguments: a bare name is a value first, an option only if there is none
   bool item_open_ = false;               // the row of the `where` being typed has columns that nobody listed
   std::set<NodeRef, NodeRefLess> open_answers_;   // utterances whose one row may have columns that nobody listed
   std::set<NodeRef, NodeRefLess> warned_;   // verdicts that W0604 told about

@@ -125,12 +125,8 @@ void Checker::mention(NodeId name, NodeId args, NodeId node) {
   const auto parameters = facts.symbols[id].kind == SymbolKind::check ? facts.checks[facts.symbols[id].index].parameters : std::vector<SymbolId>{};
   std::size_t given = 0;
   if (args)
-    for (NodeId argument : tree().children(args)) {
-      const Type* wanted = given < parameters.size() ? &facts.symbols[parameters[given]].type : nullptr;
-      const Type expected = wanted ? *wanted : Type();
-      const Type is = expression(argument, wanted ? &expected : nullptr);
-      if (wanted && !is.is(TypeTag::error) && !expected.is(TypeTag::error) && !fits(is, expected))
-        error("E0301", argument, fmt::format("`{}` takes {} here, and this is {}.", spelled, spell(expected), spell(is)));
+    for (NodeId one : tree().children(args)) {
+      argument(one, given < parameters.size() ? facts.symbols[parameters[given]].type : Type(), spelled);
       ++given;
     }
   if (given != parameters.size())
@@ -164,6 +160,18 @@ void Checker::looked_at(NodeId node) {
     const NodeRef goal = facts.runbooks[facts.symbols[use->second.symbol].index].goal;
     if (goal && goal.node != node) looked_at(goal.node);
   }
+}
+
+bool Checker::was_looked_at(SymbolId check) const {
+  if (looked_.contains(check)) return true;
+  if (facts.symbols[check].kind != SymbolKind::goal) return false;
+  const NodeRef goal = facts.runbooks[facts.symbols[check].index].goal;
+  if (!goal) return true;
+  for (NodeId one : tree().all(goal.node, Kind::Ref)) {
+    const auto use = facts.uses.find(ref(one));
+    if (use != facts.uses.end() && looked_.contains(use->second.symbol)) return true;
+  }
+  return false;
 }
 
 void Checker::collect_mentions(NodeId node, std::vector<CheckMention>& into) {

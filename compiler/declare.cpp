@@ -329,7 +329,8 @@ void Checker::check_all() {
     file_ = def.file;
     message_body(i, files[def.file].visible);
   }
-  for (std::uint32_t i = 0; i < facts.procedures.size(); ++i) procedure_body(i);
+  std::vector<char> states(facts.procedures.size(), 0);
+  for (std::uint32_t i = 0; i < facts.procedures.size(); ++i) visit_procedure(i, states);
   for (std::uint32_t i = 0; i < facts.checks.size(); ++i)
     if (facts.checks[i].runbook == 0xffffffff) {
       file_ = facts.checks[i].def.file;
@@ -355,6 +356,29 @@ void Checker::message_body(std::uint32_t index, const Scope& outer) {
   at_.scope = &scope;
   frame_ = {&facts.messages[index].locals, nullptr};
   prose(def.node);
+}
+
+// What a procedure calls is typed before it. States: 0 not yet, 1 being visited, 2 done.
+void Checker::visit_procedure(std::uint32_t index, std::vector<char>& states) {
+  if (states[index] == 2) return;
+  states[index] = 1;
+  const NodeRef def = facts.procedures[index].def;
+  const Tree& here = *facts.trees[def.file];
+  for (NodeId called : here.find(Kind::Call, def.node)) {
+    const NodeId name = here.child(called, Kind::Name);
+    const SymbolId id = name ? find(&files[def.file].visible, here.text(name)) : kNoSymbol;
+    if (id == kNoSymbol || facts.symbols[id].kind != SymbolKind::procedure) continue;
+    const std::uint32_t callee = facts.symbols[id].index;
+    if (states[callee] == 1) {
+      file_ = def.file;
+      error("E0206", name, fmt::format("`{}` calls itself{}.", facts.symbols[id].name, callee == index ? "" : fmt::format(", by way of `{}`", facts.symbols[facts.procedures[index].symbol].name)),
+            "Use `retry` or `repeat`.");
+      continue;
+    }
+    visit_procedure(callee, states);
+  }
+  procedure_body(index);
+  states[index] = 2;
 }
 
 void Checker::procedure_body(std::uint32_t index) {

@@ -81,6 +81,30 @@ Type Checker::expression(NodeId node, const Type* expected) {
   return type;
 }
 
+void Checker::argument(NodeId node, const Type& wanted, std::string_view of) {
+  const bool before = arguments_;
+  arguments_ = true;
+  const Type is = expression(node, wanted.is(TypeTag::error) ? nullptr : &wanted);
+  arguments_ = before;
+  if (is.is(TypeTag::error) || fits(is, wanted)) return;
+  if (wanted.is(TypeTag::one_of) && tree().kind(node) == Kind::Text && tree().find(Kind::Hole, node).empty()) {
+    std::string said;
+    for (const TextPiece& piece : pieces(tree(), node)) said += piece.text;
+    if (std::find(wanted->options.begin(), wanted->options.end(), said) == wanted->options.end())
+      error("E0201", node, fmt::format("`{}` is none of the options here: {}.", said, fmt::join(wanted->options, ", ")));
+    facts.casts[ref(node)] = wanted;
+    return;
+  }
+  if (is.is(TypeTag::json)) {
+    facts.casts[ref(node)] = wanted;
+    return;
+  }
+  if (is.is_optional() && fits(is.present(), wanted))
+    error("E0304", node, fmt::format("`{}` may be missing here.", text(node)), fmt::format("Handle it first: `when {} is missing`.", text(node)));
+  else
+    error("E0301", node, fmt::format("`{}` takes {} here, and this is {}.", of, spell(wanted), spell(is)));
+}
+
 Type Checker::expression_(NodeId node, const Type* expected) {
   switch (tree().kind(node)) {
     case Kind::And:
@@ -149,7 +173,11 @@ Type Checker::expression_(NodeId node, const Type* expected) {
       maybe_ = before;
       return type.is(TypeTag::error) ? type : type.optional();
     }
-    case Kind::Group: return expression(tree().first(node), expected);
+    case Kind::Group: {
+      // `(name)` is a value, where a bare name would be an option.
+      const NodeId inner = tree().first(node);
+      return expression(inner, tree().kind(inner) == Kind::Var ? nullptr : expected);
+    }
     case Kind::List: return list_literal(node, expected);
     case Kind::Var: return var(node, expected);
     case Kind::Apply: return apply(node);
@@ -196,7 +224,7 @@ Type Checker::use_symbol(SymbolId id, NodeId at, Use& use) {
                                        facts.checks[symbol.index].parameters.size() == 1 ? "" : "s"));
       [[fallthrough]];
     case SymbolKind::goal:
-      if (at_.body == Context::Body::step && !at_.symptom && !in_rung_ && frame_.slots && !looked_.contains(id) && !warned_.contains(ref(at))) {
+      if (at_.body == Context::Body::step && !at_.symptom && !in_rung_ && frame_.slots && !was_looked_at(id) && !warned_.contains(ref(at))) {
         warned_.insert(ref(at));
         error("W0604", at, fmt::format("No line before this one looks at `{}`, so it is blind here.", symbol.name),
               fmt::format("Add `check {}` above.", symbol.name));
@@ -223,7 +251,7 @@ Type Checker::var(NodeId node, const Type* expected) {
       error("E0201", node, fmt::format("`{}` has parts, and is no value of its own.", name), name == "run" ? "Say `run.id`, `run.title`, `run.started` …" : "Say `failure.reason`.");
     return {};
   }
-  if (expected && expected->is(TypeTag::one_of) && as_option(node, *expected)) return *expected;
+  if (expected && expected->is(TypeTag::one_of) && !(arguments_ && find(at_.scope, name) != kNoSymbol) && as_option(node, *expected)) return expected->present();
   const SymbolId id = find(at_.scope, name);
   if (id == kNoSymbol) {
     unknown(node, tree().span(node), name);

@@ -48,7 +48,7 @@ Type Checker::compare(NodeId node) {
   const Type a = expression(left);
   const Word op = tree().word(node);
   const Type yes(TypeTag::boolean);
-  if (a.is_optional() && !a.is(TypeTag::error) && tree().kind(left) != Kind::Maybe)
+  if (a.is_optional() && !a.is(TypeTag::error) && tree().kind(left) != Kind::Maybe && !in_rung_ && !at_.symptom)
     error("E0304", left, fmt::format("`{}` may be missing here.", text(left)), fmt::format("Handle it first: `when {0} is missing`, or write `{0} else …`.", text(left)));
   if (a.is(TypeTag::secret)) {
     expression(right);

@@ -78,11 +78,8 @@ void Checker::notify(NodeId node) {
   const auto parameters = facts.messages[symbol.index].parameters;
   std::size_t given = 0;
   if (args)
-    for (NodeId argument : tree().children(args)) {
-      const Type wanted = given < parameters.size() ? facts.symbols[parameters[given]].type : Type();
-      const Type is = expression(argument, &wanted);
-      if (!is.is(TypeTag::error) && !wanted.is(TypeTag::error) && !fits(is, wanted))
-        error("E0301", argument, fmt::format("`{}` takes {} here, and this is {}.", symbol.name, spell(wanted), spell(is)));
+    for (NodeId one : tree().children(args)) {
+      argument(one, given < parameters.size() ? facts.symbols[parameters[given]].type : Type(), symbol.name);
       ++given;
     }
   if (given != parameters.size())

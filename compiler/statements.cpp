@@ -53,6 +53,17 @@ bool Checker::falls_through(NodeId block) const {
   }
 }
 
+// What answers a question with no must not lead to the lines that the question guards.
+void Checker::guards(NodeId node) {
+  const NodeId other = tree().child(node, Kind::Otherwise);
+  if (!other || !tree().next(node)) return;
+  const NodeId lines = tree().child(other, Kind::Block);
+  if (!lines || tree().child(lines, Kind::Error) || !falls_through(lines)) return;
+  const auto word = static_cast<std::uint32_t>(tree().text(other).find("otherwise"));
+  error("E0212", Span{tree()[other].begin + word, tree()[other].begin + word + 9}, "When the answer is no, this goes on to the line it should guard.",
+        "End, fail or escalate, or put the guarded lines in a block.");
+}
+
 void Checker::lengths_under(NodeId node) {
   if (const NodeId limit = tree().child(node, Kind::Limit))
     if (const NodeId first = tree().first(limit)) length(first);
@@ -180,7 +191,6 @@ void Checker::call(NodeId node, bool repeatable) {
     return;
   }
   const ProcedureFacts& procedure = facts.procedures[symbol.index];
-  if (procedure_ && symbol.declared == ref(procedure_)) error("E0206", name, fmt::format("`{}` calls itself.", symbol.name), "Use `retry` or `repeat`.");
   std::vector<SymbolId> left = procedure.parameters;
   for (NodeId arg : tree().all(node, Kind::Arg)) {
     const NodeId key = tree().child(arg, Kind::Name), value = tree().expression(arg);
@@ -192,9 +202,7 @@ void Checker::call(NodeId node, bool repeatable) {
     }
     const Type wanted = facts.symbols[*parameter].type;
     left.erase(parameter);
-    const Type is = expression(value, &wanted);
-    if (!is.is(TypeTag::error) && !wanted.is(TypeTag::error) && !fits(is, wanted))
-      error("E0301", value, fmt::format("`{}` is {}, and this is {}.", text(key), spell(wanted), spell(is)));
+    argument(value, wanted, text(key));
   }
   for (SymbolId missing : left)
     error("E0201", node, fmt::format("`{}` needs `{}`.", symbol.name, facts.symbols[missing].name), fmt::format("Say `do {} with {} = …`.", symbol.name, facts.symbols[missing].name));
@@ -394,6 +402,7 @@ void Checker::statement(NodeId node) {
     case Kind::Require:
       group();
       otherwise(node);
+      guards(node);
       break;
     case Kind::Poll: {
       group();
@@ -465,6 +474,7 @@ void Checker::statement(NodeId node) {
       prose_child(node, Kind::Title);
       prose_child(node, Kind::Beneath);
       otherwise(node);
+      guards(node);
       break;
     }
     case Kind::Approve:
@@ -477,6 +487,7 @@ void Checker::statement(NodeId node) {
         error("E0099", line, "Rungs beneath `approve` are not supported yet.", "Put them into a ladder of the runbook.");
       }
       otherwise(node);
+      guards(node);
       break;
     case Kind::Notify: notify(node); break;
     case Kind::Escalate:

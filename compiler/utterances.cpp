@@ -32,18 +32,9 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
   std::vector<Parameter> parameters;
   if (id != kNoSymbol) parameters = facts.resources[facts.symbols[id].index].parameters;
   if (const NodeId args = tree().child(speaker, Kind::SpeakerArgs))
-    for (NodeId argument : tree().children(args)) {
-      const Type wanted = arguments.size() < parameters.size() ? parameters[arguments.size()].type : Type();
-      const Type is = expression(argument, wanted.is(TypeTag::error) ? nullptr : &wanted);
-      if (tree().kind(argument) == Kind::Text && wanted.is(TypeTag::one_of)) {
-        std::string said;
-        for (const TextPiece& piece : pieces(tree(), argument)) said += piece.text;
-        if (std::find(wanted->options.begin(), wanted->options.end(), said) == wanted->options.end() && tree().find(Kind::Hole, argument).empty())
-          error("E0201", argument, fmt::format("`{}` is none of the options here: {}.", said, fmt::join(wanted->options, ", ")));
-      } else if (!is.is(TypeTag::error) && !fits(is, wanted) && !(is.is(TypeTag::text) && wanted.is(TypeTag::one_of))) {
-        error("E0301", argument, fmt::format("`{}` takes {} here, and this is {}.", text(names[0]), spell(wanted), spell(is)));
-      }
-      arguments.push_back(ref(argument));
+    for (NodeId one : tree().children(args)) {
+      argument(one, arguments.size() < parameters.size() ? parameters[arguments.size()].type : Type(), text(names[0]));
+      arguments.push_back(ref(one));
     }
   if (id == kNoSymbol) return {};
   if (arguments.size() != parameters.size()) {

@@ -57,12 +57,25 @@ std::string rendered(const rbc::Checked& checked) {
 }  // namespace
 
 TEST_CASE("the programs of the language check") {
-  for (const char* name : {"pivotal.runbook"}) {
+  for (const char* name : {"pivotal.runbook", "rb-02.runbook", "rb-01.runbook", "service-down.runbook", "lineup.runbook", "phase3.runbook"}) {
     rbc::DiskSources sources;
     const rbc::Checked checked = rbc::check_project(sources, {(kLang / name).string()}, rbc::catalogue());
     INFO(name << "\n" << messages(checked));
     CHECK(checked.ok());
   }
+}
+
+TEST_CASE("the programs of the language compile") {
+  const std::pair<const char*, std::vector<const char*>> programs[] = {
+      {"rb-02.runbook", {"RB-02"}}, {"rb-01.runbook", {"rb-01"}}, {"service-down.runbook", {"SD-01"}}, {"lineup.runbook", {"LU-04"}}, {"phase3.runbook", {"P3-07", "P3-03"}}};
+  for (const auto& [name, ids] : programs)
+    for (const char* id : ids) {
+      rbc::DiskSources sources;
+      const rbc::Compiled compiled = rbc::compile_runbook(sources, (kLang / name).string(), id, rbc::catalogue());
+      INFO(name << " " << id);
+      CHECK(compiled.program);
+      for (const auto& one : compiled.diagnostics) CHECK(one.severity != rbc::Severity::Error);
+    }
 }
 
 TEST_CASE("every golden message is said, at its place") {
