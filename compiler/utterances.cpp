@@ -101,19 +101,7 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
 }
 
 void Checker::problems(Spoken& spoken, const std::vector<embedded::Problem>& found) {
-  const auto harmless = [&](std::uint32_t begin, std::uint32_t end) {
-    bool any = false;
-    for (std::size_t i = 0; i < spoken.refs.size(); ++i) {
-      if (spoken.refs[i].begin >= end || spoken.refs[i].end <= begin) continue;
-      const Type type = spoken.holes[i].type.present();
-      if (!type.is(TypeTag::integer) && !type.is(TypeTag::one_of) && !type.is(TypeTag::error) && !(type.is(TypeTag::text) && !type->pattern.empty())) return false;
-      any = true;
-    }
-    return any;
-  };
   for (const embedded::Problem& problem : found) {
-    // What is parsed again by another program is refused, unless the value can hold no sign that it reads.
-    if (problem.code == "E0707" && harmless(problem.begin, problem.end)) continue;
     Span span = spoken.captured.file_span(problem.begin, std::max(problem.end, problem.begin + 1));
     if (problem.begin >= spoken.captured.text.size()) span = tree().span(spoken.node);
     error(problem.code, span, problem.message, problem.help);
@@ -164,14 +152,15 @@ void Checker::judge_effect(Spoken& spoken) {
   const bool may_vouch = spoken.form == '$' || spoken.kind == ResourceKind::command || spoken.kind == ResourceKind::http;
   const auto vouch = [&] {
     const std::string culprit = effect.culprit.empty() ? "it" : effect.culprit;
-    const std::string help = may_vouch ? fmt::format("If it does, vouch for it at `{} {}`: `reads {}`.", spell(spoken.kind), name, culprit)
+    const bool nameable = !effects::check_pattern("reads", culprit, spoken.kind == ResourceKind::http);
+    const std::string help = may_vouch && nameable ? fmt::format("If it does, vouch for it at `{} {}`: `reads {}`.", spell(spoken.kind), name, culprit)
                                        : std::string("If it changes something, start the line with `do`.");
-    return std::pair(fmt::format("I do not know whether `{}` only looks.", culprit), help);
+    return std::tuple(fmt::format("I do not know whether `{}` only looks.", culprit), help, nameable);
   };
   if (effect.level > effects::Level::looks && (!spoken.acts || looks_only)) {
     if (!effect.known) {
-      auto [message, help] = vouch();
-      if (!looks_only && may_vouch) help += " If it does not, start the line with `do`.";
+      auto [message, help, nameable] = vouch();
+      if (!looks_only && may_vouch && nameable) help += " If it does not, start the line with `do`.";
       error("E0407", span, message, help);
     } else if (looks_only) {
       error("E0402", span, fmt::format("A {} may only look, but {}.", at_.body == Context::Body::check ? "check" : "line before a symptom", sentence),
@@ -272,6 +261,16 @@ void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& 
         continue;
       }
     }
+  }
+  for (const effects::ParsedAgain& again : spoken.effect.parsed_again) {
+    if (again.hole >= spoken.holes.size()) continue;
+    const Type type = spoken.holes[again.hole].type.present();
+    if (type.is(TypeTag::error) || type.is(TypeTag::integer) || type.is(TypeTag::one_of) || (type.is(TypeTag::text) && !type->pattern.empty())) continue;
+    const std::string name = fmt::format("{}", fmt::join(spoken.captured.holes[again.hole].path, "."));
+    error("E0707", spoken.captured.holes[again.hole].node, fmt::format("`<{}>` would be parsed again by `{}`.", name, again.by),
+          again.by == "ssh" ? fmt::format("Declare the machine: `host node(name as …)`, and say `node({})$ …`.", name)
+                            : std::string("Make it an `int`, a `one of …`, or a `text matching /…/` that takes only letters and digits."));
+    spoken.ok = false;
   }
 }
 
