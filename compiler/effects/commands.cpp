@@ -154,6 +154,8 @@ const Arg* objection(const Row& row, const std::vector<Arg>& words, size_t from)
       plain += words.size() - i - 1;
       break;
     }
+    // `test -v 'a[$(…)]'` runs what is in the brackets, in shells that know `-v`.
+    if ((tool == "test" || tool == "[") && w.text == "-v") return &w;
     if (row.flags != "*") {
       if (w.may_be_flag) return &w;
       if (w.text.size() > 1 && w.text[0] == '-') {

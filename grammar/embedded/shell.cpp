@@ -213,6 +213,9 @@ class ShellReader : Reader {
   void command_word(ShellCommand& c) {
     const uint32_t begin = at_;
     if (const HoleRef* h = hole()) return fail("E0704", "A hole cannot be the command itself.", h->begin, h->end);
+    uint32_t name = at_;
+    while (name < size() && (name == at_ ? name_start(text_[name]) : name_rest(text_[name]))) ++name;
+    if (name > at_ && name < size() && text_[name] == '[') return refuse("Some shells read this as an assignment to a list.", begin, name + 1 - begin);
     ShellWord w = word(Place::argument);
     if (failed()) return;
     if (!w.quoted && w.known && reserved(w.text))

@@ -50,7 +50,7 @@ TEST_CASE("shell lines that change, or of which nothing is known") {
                         "sort -o x y", "sort -no x y", "sort --output=x y", "sort $F x", "sed s/a/b/ x", "awk 1 x", "date -s 10:00", "date 01011200", "date --set=x", "hostname evil", "uniq a b", "journalctl --vacuum-size=1G", "journalctl --rotate",
                         "ss -K dst x", "git -c core.pager=x log", "git log --output=x", "git log --ext-diff", "curl -X POST http://x", "curl -XPOST http://x", "curl -d a http://x", "curl -o x http://x", "curl -sO http://x", "curl -T x http://x", "curl -K x",
                         "env PATH=/x df", "sudo touch x", "timeout 5 touch x", "nice touch x", "command touch x", "exec df", ". x", "source x", "kubectl exec x -- ls", "docker exec x ls", "docker run x", "kubectl apply -f x", "systemctl restart nginx",
-                        "openssl x509 -in a -out b", "dmesg -C", "/tmp/df", "./df", "b?n/df", "ls*", "mv a b", "nc -l 80", "unlink x", "ip link set eth0 down", "printf -v x y", "ls {-a}", "sudo -s ls; touch x", "sudo -D /x ls", "find . $ARGS", "pnpm db:push"}) {
+                        "openssl x509 -in a -out b", "dmesg -C", "/tmp/df", "./df", "b?n/df", "ls*", "mv a b", "nc -l 80", "unlink x", "ip link set eth0 down", "printf -v x y", "ls {-a}", "sudo -s ls; touch x", "sudo -D /x ls", "find . $ARGS", "test -v 'a[$(touch pwned)]'", "[ -v x ]", "pnpm db:push"}) {
     INFO(s);
     const Effect e = shell(s);
     if (std::string_view(s) == "ls {-a}") continue;

@@ -33,7 +33,7 @@ TEST_CASE("what hides a command from its reader is refused, or the command is li
                         "if true; then df; fi", "for x in a; do df; done", "while true; do df; done", "! df", "{ df; }", "[[ a = b ]]", "case x in x) df;; esac", "eval df", "select x in a", "function f", "f() { df; }",
                         "echo ${x:-`y`}", "echo ${x:=y}", "echo ${#x}", "echo \"${x%y}\"", "echo $1", "echo $@", "echo $$", "echo $!", "echo \\`", "echo \"\\`x\\`\"", "df |& cat", "df;; df", "df;", "df &&", "| df",
                         "df | ", "A=1", "A=1 B=2", "A=1; df", ">x df", "df 2>&-", "df >&file", "df >(cat)", "cat <(df)", "echo {a,b}", "{touch,pwned}", "echo {1..3}", "df\ttouch", "df\rx", "echo 'open", "echo \"open", "echo $(df",
-                        "echo )", "", "  ", "df\\", "echo \x01"}) {
+                        "echo )", "", "  ", "df\\", "echo \x01", "a[0]=x df", "df[ x"}) {
     INFO(s);
     CHECK(shell_code(s) == "E0708");
   }
