@@ -8,14 +8,14 @@ using rbc::embedded::testing::show;
 
 namespace {
 
-Parsed<Script> parse(std::string_view s) { return parse_shell(s, holes_in(s)); }
+Parsed<Script> script(std::string_view s) { return parse_shell(s, holes_in(s)); }
 std::string shell_code(std::string_view s) {
-  const auto p = parse(s);
+  const auto p = script(s);
   return p.problems.empty() ? std::string("ok") : p.problems[0].code;
 }
 // Every command as its words, joined with `/`; commands joined with `; `.
 std::string commands(std::string_view s) {
-  const auto p = parse(s);
+  const auto p = script(s);
   if (!p.ok()) return p.problems[0].message;
   std::string out;
   for (const auto& c : p.value.commands) {
@@ -57,12 +57,12 @@ TEST_CASE("the shell lines of the programs") {
 }
 
 TEST_CASE("holes keep their place in the script") {
-  CHECK(show(parse("./run.sh <a> \"x <b> y\" z<c> --f=\"<d>\"").value.pieces) == "./run.sh {0:shell_word} \"x {1:shell_quoted} y\" z{2:shell_bare} --f=\"{3:shell_quoted}\"");
-  CHECK(show(parse("A=<x> B=\"<y>\" ./t").value.pieces) == "A={0:shell_bare} B=\"{1:shell_quoted}\" ./t");
-  CHECK(show(parse("df -h\nfree -m").value.pieces) == "df -h && free -m");
-  CHECK(show(parse("df \\\n  -h |\n wc -l").value.pieces) == "df -h | wc -l");
-  CHECK(show(parse("cat > <file>").value.pieces) == "cat > {0:shell_bare}");
-  const auto p = parse("rm <a> -- <b>x \"<c>\"");
+  CHECK(show(script("./run.sh <a> \"x <b> y\" z<c> --f=\"<d>\"").value.pieces) == "./run.sh {0:shell_word} \"x {1:shell_quoted} y\" z{2:shell_bare} --f=\"{3:shell_quoted}\"");
+  CHECK(show(script("A=<x> B=\"<y>\" ./t").value.pieces) == "A={0:shell_bare} B=\"{1:shell_quoted}\" ./t");
+  CHECK(show(script("df -h\nfree -m").value.pieces) == "df -h && free -m");
+  CHECK(show(script("df \\\n  -h |\n wc -l").value.pieces) == "df -h | wc -l");
+  CHECK(show(script("cat > <file>").value.pieces) == "cat > {0:shell_bare}");
+  const auto p = script("rm <a> -- <b>x \"<c>\"");
   REQUIRE(p.value.uses.size() == 3);
   CHECK(p.value.uses[0].starts);
   CHECK(p.value.uses[0].whole);
@@ -73,13 +73,13 @@ TEST_CASE("holes keep their place in the script") {
   CHECK(p.value.uses[2].whole);
   CHECK(p.value.uses[2].starts);
   CHECK(p.value.uses[0].command == "rm");
-  const auto a = parse("PW=<s> ./t");
+  const auto a = script("PW=<s> ./t");
   CHECK(a.value.uses[0].place == Place::assignment);
   CHECK(a.value.uses[0].whole);
-  const auto in = parse("echo $(cat <f>)");
+  const auto in = script("echo $(cat <f>)");
   REQUIRE(in.ok());
   CHECK(show(in.value.pieces) == "echo $(cat {0:shell_word})");
-  CHECK(parse("cat x<y").ok());
+  CHECK(script("cat x<y").ok());
 }
 
 TEST_CASE("where a shell takes no hole") {
@@ -90,7 +90,7 @@ TEST_CASE("where a shell takes no hole") {
 }
 
 TEST_CASE("redirections, assignments and quotes are seen") {
-  const auto p = parse("A=1 B= cmd -x 2>&1 >>\"a b\" </dev/null");
+  const auto p = script("A=1 B= cmd -x 2>&1 >>\"a b\" </dev/null");
   REQUIRE(p.ok());
   const auto& c = p.value.commands[0];
   REQUIRE(c.assigns.size() == 2);
@@ -103,9 +103,9 @@ TEST_CASE("redirections, assignments and quotes are seen") {
   CHECK(c.redirects[1].target.text == "a b");
   CHECK(c.redirects[2].op == "<");
   CHECK(commands("d'f' -\\h \"a\\\"b\"") == "df/-h/a\"b");
-  CHECK(parse("a | b; c | d").value.commands[2].last);
-  CHECK_FALSE(parse("a | b; c | d").value.commands[1].last);
-  CHECK(parse("a | b").value.has_pipe);
+  CHECK(script("a | b; c | d").value.commands[2].last);
+  CHECK_FALSE(script("a | b; c | d").value.commands[1].last);
+  CHECK(script("a | b").value.has_pipe);
   CHECK(dangerous_variable("LD_PRELOAD"));
   CHECK(dangerous_variable("GIT_SSH"));
   CHECK_FALSE(dangerous_variable("NODE_OPTIONS"));

@@ -205,12 +205,12 @@ const Row kLevels[] = {
     {"truncate table orders restart identity cascade", kDestroys, "truncate"},
 };
 
-Parsed<SqlStatement> parse(std::string_view sql, const SqlHints& hints = {}) { return parse_sql(sql, holes_in(sql), hints); }
+Parsed<SqlStatement> statement(std::string_view sql, const SqlHints& hints = {}) { return parse_sql(sql, holes_in(sql), hints); }
 
 // `name type name type …`
 std::string columns(std::string_view sql, const SqlHints& hints = {}) {
   static constexpr const char* kTypes[] = {"?", "bool", "int", "number", "text", "instant", "duration", "json", "size", "list"};
-  const auto p = parse(sql, hints);
+  const auto p = statement(sql, hints);
   if (!p.ok()) return p.problems[0].message;
   std::string s = p.value.shape == SqlShape::row ? "row" : p.value.shape == SqlShape::rows ? "rows" : "nothing";
   for (const auto& c : p.value.columns) {
@@ -222,7 +222,7 @@ std::string columns(std::string_view sql, const SqlHints& hints = {}) {
 }
 
 std::string code(std::string_view sql) {
-  const auto p = parse(sql);
+  const auto p = statement(sql);
   return p.problems.empty() ? std::string("ok") : p.problems[0].code;
 }
 
@@ -231,7 +231,7 @@ std::string code(std::string_view sql) {
 TEST_CASE("what a statement does to the world") {
   for (const auto& row : kLevels) {
     INFO(row.sql);
-    const auto p = parse(row.sql);
+    const auto p = statement(row.sql);
     INFO((p.problems.empty() ? std::string() : p.problems[0].message));
     REQUIRE(p.ok());
     CHECK(static_cast<int>(p.value.effect.level) == static_cast<int>(row.level));
@@ -243,12 +243,12 @@ TEST_CASE("what a statement does to the world") {
 
 TEST_CASE("the culprit has a place and a sentence") {
   const std::string_view sql = "select pid, pg_terminate_backend(pid) as ended from pg_stat_activity where pid <> <mine>";
-  const auto p = parse(sql);
+  const auto p = statement(sql);
   REQUIRE(p.ok());
   CHECK(sql.substr(p.value.effect.begin, p.value.effect.end - p.value.effect.begin) == "pg_terminate_backend");
   CHECK(p.value.effect.sentence == "`pg_terminate_backend` ends sessions");
   const std::string_view late = "select <a>, <b>, my_thing()";
-  const auto q = parse(late);
+  const auto q = statement(late);
   CHECK(late.substr(q.value.effect.begin, q.value.effect.end - q.value.effect.begin) == "my_thing");
   CHECK_FALSE(q.value.effect.known);
 }
@@ -264,12 +264,12 @@ TEST_CASE("statements that are never said") {
 }
 
 TEST_CASE("holes become parameters") {
-  const auto p = parse("select count(*) as n from t where a = <x> and b > <y>");
+  const auto p = statement("select count(*) as n from t where a = <x> and b > <y>");
   REQUIRE(p.ok());
   CHECK(show(p.value.pieces) == "select pg_catalog.count(*) as n from t where a = {0:sql_param} and b > {1:sql_param}");
   CHECK(p.value.params == std::vector<uint32_t>{0, 1});
   CHECK(p.value.uses.size() == 2);
-  CHECK(show(parse("select lower(a), public.f(b), \"upper\"(c), left(d, 3), extract(epoch from e) from t").value.pieces) ==
+  CHECK(show(statement("select lower(a), public.f(b), \"upper\"(c), left(d, 3), extract(epoch from e) from t").value.pieces) ==
         "select pg_catalog.lower(a), public.f(b), \"upper\"(c), pg_catalog.left(d, 3), extract(epoch from e) from t");
 }
 
@@ -280,8 +280,8 @@ TEST_CASE("where SQL takes no value") {
     INFO(sql);
     CHECK(code(sql) == "E0702");
   }
-  CHECK(parse("select * from <table>").problems[0].help == "A table name cannot be filled in.");
-  CHECK(parse("select * from <table>").problems[0].begin == 14);
+  CHECK(statement("select * from <table>").problems[0].help == "A table name cannot be filled in.");
+  CHECK(statement("select * from <table>").problems[0].begin == 14);
   CHECK(code("select * from t where a = <x> limit <n> offset <m>") == "ok");
   CHECK(code("select * from t where a = any (<xs>) and b in (<y>)") == "ok");
   CHECK(code("select now() - <d>, -<n>, <a>::date, f(a => <b>) from t") == "ok");
@@ -289,28 +289,28 @@ TEST_CASE("where SQL takes no value") {
 }
 
 TEST_CASE("utility statements quote their holes themselves") {
-  CHECK(show(parse("alter role <who> password <secret>").value.pieces) == "alter role {0:sql_identifier} password {1:sql_literal}");
-  CHECK(show(parse("grant select on orders to <who>").value.pieces) == "grant select on orders to {0:sql_identifier}");
-  CHECK(show(parse("vacuum analyze <t>").value.pieces) == "vacuum analyze {0:sql_identifier}");
-  CHECK(show(parse("comment on table t is <words>").value.pieces) == "comment on table t is {0:sql_literal}");
-  CHECK(show(parse("drop table <t>").value.pieces) == "drop table {0:sql_identifier}");
-  CHECK(show(parse("create table x as select * from t where a = <v>").value.pieces) == "create table x as select * from t where a = {0:sql_param}");
-  CHECK(parse("alter role <who> password <secret>").value.uses[0].place == Place::sql_identifier);
+  CHECK(show(statement("alter role <who> password <secret>").value.pieces) == "alter role {0:sql_identifier} password {1:sql_literal}");
+  CHECK(show(statement("grant select on orders to <who>").value.pieces) == "grant select on orders to {0:sql_identifier}");
+  CHECK(show(statement("vacuum analyze <t>").value.pieces) == "vacuum analyze {0:sql_identifier}");
+  CHECK(show(statement("comment on table t is <words>").value.pieces) == "comment on table t is {0:sql_literal}");
+  CHECK(show(statement("drop table <t>").value.pieces) == "drop table {0:sql_identifier}");
+  CHECK(show(statement("create table x as select * from t where a = <v>").value.pieces) == "create table x as select * from t where a = {0:sql_param}");
+  CHECK(statement("alter role <who> password <secret>").value.uses[0].place == Place::sql_identifier);
 }
 
 TEST_CASE("errors stand where they are") {
-  const auto p = parse("select count(*) form t");
+  const auto p = statement("select count(*) form t");
   REQUIRE(p.problems.size() == 1);
   CHECK(p.problems[0].code == "E0701");
   CHECK(p.problems[0].message == "Postgres: syntax error at or near \"t\"");
   CHECK(p.problems[0].begin == 21);
   CHECK(p.problems[0].end == 22);
   CHECK(p.problems[0].help == "Did you mean `from` instead of `form`?");
-  const auto q = parse("select 'ü', <name> + , 2");
+  const auto q = statement("select 'ü', <name> + , 2");
   CHECK(q.problems[0].begin == std::string_view("select 'ü', <name> + ").size());
   CHECK(code("selct 1") == "E0701");
-  CHECK(parse("selct 1").problems[0].help == "Did you mean `select` instead of `selct`?");
-  CHECK(parse("select * from t whre a = 1").problems[0].help == "Did you mean `where` instead of `whre`?");
+  CHECK(statement("selct 1").problems[0].help == "Did you mean `select` instead of `selct`?");
+  CHECK(statement("select * from t whre a = 1").problems[0].help == "Did you mean `where` instead of `whre`?");
   CHECK(code("") == "E0701");
   CHECK(code("-- nothing") == "E0701");
   CHECK(code("select 'open") == "E0701");
@@ -410,24 +410,24 @@ TEST_CASE("the statements of RB-01 and RB-02") {
       "select pid, usename, state, now() - xact_start as open_for, left(query, 80) as query\nfrom pg_stat_activity\nwhere cardinality(pg_blocking_pids(pid)) = 0\n  and pid in (select unnest(pg_blocking_pids(w.pid)) from "
       "pg_stat_activity w where w.wait_event_type = 'Lock')";
   CHECK(columns(holders) == "rows pid:int usename:text state:text open_for:duration query:text");
-  CHECK(parse(holders).value.effect.level == kLooks);
+  CHECK(statement(holders).value.effect.level == kLooks);
   const std::string_view ended =
       "select pid, pg_terminate_backend(pid) as ended\nfrom pg_stat_activity\nwhere state = 'idle' and state_change < now() - <idle-for> and pid <> pg_backend_pid()\n  and (usename, application_name) is distinct from "
       "(current_user, current_setting('application_name'))";
   CHECK(columns(ended) == "rows pid:int ended:bool");
-  CHECK(parse(ended).value.effect.level == kChanges);
-  CHECK(show(parse(ended).value.pieces).find("< pg_catalog.now() - {0:sql_param} and pid <> pg_catalog.pg_backend_pid()") != std::string::npos);
+  CHECK(statement(ended).value.effect.level == kChanges);
+  CHECK(show(statement(ended).value.pieces).find("< pg_catalog.now() - {0:sql_param} and pid <> pg_catalog.pg_backend_pid()") != std::string::npos);
   const std::string_view unindexed =
       "select s.schemaname, s.tablename, s.attname, s.n_distinct\nfrom pg_stats s\nwhere s.schemaname = 'public' and s.n_distinct > 100\n  and not exists (\n    select from pg_index i\n    join pg_attribute a on "
       "a.attrelid = i.indrelid and a.attnum = any (i.indkey)\n    where i.indrelid = format('%I.%I', s.schemaname, s.tablename)::regclass\n      and a.attname = s.attname\n  )";
   CHECK(columns(unindexed) == "rows schemaname:text tablename:text attname:text n_distinct:number");
-  CHECK(parse(unindexed).value.effect.level == kLooks);
+  CHECK(statement(unindexed).value.effect.level == kLooks);
   CHECK(columns("select state, count(*) from pg_stat_activity group by state") == "rows state:text count:int");
   CHECK(columns("select policyname, cmd, roles, qual, with_check from pg_policies where tablename = <table>") == "rows policyname:text cmd:text roles:list-text qual:text with_check:text");
 }
 
 TEST_CASE("names that a statement reaches") {
-  const auto p = parse("select lower(a.b::citext) from orders a, pg_locks l where a.x @@@ l.pid");
+  const auto p = statement("select lower(a.b::citext) from orders a, pg_locks l where a.x @@@ l.pid");
   REQUIRE(p.ok());
   std::string all;
   for (const auto& n : p.value.names) all += n.name + (n.known ? " " : "? ");
