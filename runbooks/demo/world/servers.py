@@ -160,6 +160,9 @@ class Servers:
         if self.with_statements:
             statements.append("create extension pg_stat_statements")
         self._psql(";\n".join(statements))
+        if self.with_statements:
+            # What was said to set it up is nobody's slowest query, and holds a password.
+            self._psql("select pg_stat_statements_reset()")
 
     # ── looking ─────────────────────────────────────────────────────────────
 
