@@ -80,6 +80,7 @@ class Sink {
   size_t warnings() const { return warnings_; }
   size_t dropped() const { return dropped_; }
   bool ok() const { return errors_ == 0; }
+  bool full() const { return errors_ >= max_errors_; }
   bool has(std::string_view code) const;
   void sort(); // by file, place, code
 

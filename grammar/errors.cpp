@@ -386,7 +386,13 @@ Diagnostic State::explain(const SyntaxError& error) const {
   return make();
 }
 
-void State::report(const SyntaxError& error) { add(explain(error)); }
+void State::report(const SyntaxError& error) {
+  // Past the limit errors are only counted, so nothing is worded for them.
+  if (sink_.full())
+    add(Diagnostic("E0100", source_, {error.at, error.at}, {}));
+  else
+    add(explain(error));
+}
 
 void State::add(Diagnostic diagnostic) {
   if (diagnostic.severity == Severity::Error) {

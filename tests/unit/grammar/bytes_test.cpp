@@ -1,5 +1,5 @@
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -24,11 +24,13 @@ std::string all_programs() {
     if (entry.path().extension() == ".runbook") all += slurp(entry.path());
   return all;
 }
+// Processor time, so that a busy machine does not count.
 double seconds_to_parse(const std::string& text) {
-  auto start = std::chrono::steady_clock::now();
+  std::clock_t start = std::clock();
   Parsed parsed(text);
+  double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   CHECK(parsed.sink.ok());
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return seconds;
 }
 } // namespace
 
@@ -97,9 +99,9 @@ TEST_CASE("tabs: blank lines, prose, texts and embedded text may have them") {
 TEST_CASE("five million opening brackets are one diagnostic, quickly") {
   for (char bracket : {'(', '['}) {
     std::string text = in_step("show " + std::string(5'000'000, bracket));
-    auto start = std::chrono::steady_clock::now();
+    std::clock_t start = std::clock();
     Parsed parsed(text);
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
+    CHECK(std::clock() - start < 2 * CLOCKS_PER_SEC);
     REQUIRE(parsed.sink.all().size() == 1);
     CHECK(parsed.first_code() == "E0117");
   }
@@ -151,13 +153,11 @@ TEST_CASE("parsing takes linear time") {
     best_small = std::min(best_small, seconds_to_parse(small)), best_large = std::min(best_large, seconds_to_parse(large));
   INFO(best_small << " s and " << best_large << " s");
   CHECK(best_large < best_small * 4 * 2.5); // four times the text; quadratic would be sixteen
-#ifdef __OPTIMIZE__
-  CHECK(best_large < 0.5);
-#endif
+  CHECK(best_large < 1.5);                  // unoptimised, or under a sanitizer; a release build takes 0.02
   // Many lines that no block fits, many broken lines, one very long line.
   std::string broken;
   for (int i = 0; i < 20'000; ++i) broken += "runbok x\n  what is\n this\n";
-  auto start = std::chrono::steady_clock::now();
+  std::clock_t start = std::clock();
   Parsed parsed(broken);
   Parsed long_line(in_step("show [" + [] {
     std::string all;
@@ -165,7 +165,7 @@ TEST_CASE("parsing takes linear time") {
     return all;
   }() + "1]"));
   CHECK(long_line.sink.ok());
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+  CHECK(std::clock() - start < 5 * CLOCKS_PER_SEC);
 }
 
 TEST_CASE("random bytes and random cuts never crash") {
