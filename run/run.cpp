@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <thread>
 #include <utility>
 
 #include "run/drive.hpp"
@@ -47,10 +48,26 @@ StartRecord record_of(const RunRequest& request, const Preflight& ready, Micros 
   return record;
 }
 
+// A run whose process died before its first entry was on disk has done nothing and has nothing to go on from: it is over.
+std::string close_unbegun(Store& store, RunRow row, Micros now) {
+  row.state = "ended", row.outcome = std::string(spell(Outcome::aborted)), row.ended = now;
+  row.reason = "it was stopped before it began; nothing was done";
+  Batch batch;
+  batch.run = row.id, batch.row = row, batch.sync = true;
+  bool done = false;
+  std::string problem;
+  store.append(std::move(batch), [&](std::string p) { done = true, problem = std::move(p); });
+  while (!done) {
+    store.poll();
+    if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return problem;
+}
+
 // What makes two runs the same (language.md 4.10); a dry run is the same as none.
 std::string same_again(Store& store, const RunRow& row) {
   for (const RunRow& other : store.runs())
-    if (other.state == "open" && other.mode != "dry" && other.runbook == row.runbook && other.environment == row.environment &&
+    if (other.state == "open" && other.last_seq != 0 && other.mode != "dry" && other.runbook == row.runbook && other.environment == row.environment &&
         other.inputs_print == row.inputs_print)
       return fmt::format("{} is already open in {} with the same inputs: go on with `rbc resume {}`, or end it with `rbc cancel {}`", row.runbook,
                          row.environment.empty() ? "this project" : "env " + row.environment, other.id, other.id);
@@ -128,6 +145,13 @@ RunResult resume_run(const ResumeRequest& request, Store& store, Prompter& promp
     return result;
   };
   if (!request.operator_name.empty()) row->operator_name = request.operator_name;
+  if (row->last_seq == 0) {
+    Clock& clock = seams.clock != nullptr ? *seams.clock : system_clock();
+    if (problem = running::close_unbegun(store, *row, clock.wall()); !problem.empty()) return give_back({std::move(problem)}, kExitInternal);
+    RunResult result = give_back({}, kExitAborted);
+    result.outcome = Outcome::aborted, result.reason = "it was stopped before it began; nothing was done";
+    return result;
+  }
   // What happened before this process is told as such; what follows is news.
   std::vector<Trace> past;
   bool live = false;

@@ -147,7 +147,7 @@ TEST_CASE("a page leaves in time while twenty looks meet a black hole") {
 
 TEST_CASE("Ctrl-C leaves a headless run open, and it goes on where it was") {
   Bench bench;
-  const int number = GENERATE(SIGINT, SIGTERM, SIGHUP);
+  const int number = GENERATE(values<int>({SIGINT, SIGTERM, SIGHUP}));
   HeadlessPrompter people;
   const auto program = fake::program([](Lines& l) { l.ask(l.look("GET /x")), l.sleep(300'000), l.ask(l.look("GET /y")); });
   bench.on = [&](const std::string& line) {

@@ -63,7 +63,7 @@ TEST_CASE("deadlines are rows of the store until they fire") {
 }
 
 TEST_CASE("an acknowledgement ends the ladder that waits for one, also at the very instant of a rung") {
-  const Micros at = GENERATE(10 * kMinute, 30 * kMinute);
+  const Micros at = GENERATE(values<Micros>({10 * kMinute, 30 * kMinute}));
   VirtualRun run(fake::program([](Lines& l) { l.sleep(10 * kMinute), l.sleep(30 * kMinute); },
                                {{5 * kMinute, kDba, "five", false}, {30 * kMinute, kLead, "thirty", false}}));
   run.begin();
@@ -124,7 +124,7 @@ TEST_CASE("run time stands still while nobody holds the run, wall time does not"
 }
 
 TEST_CASE("what happened while nobody held the run counts at its own time") {
-  const bool acknowledged = GENERATE(true, false);
+  const bool acknowledged = GENERATE(values<int>({1, 0})) == 1;
   VirtualRun run(fake::program([](Lines& l) { l.sleep(10 * kHour); }, {{5 * kMinute, kDba, "five", false}, {30 * kMinute, kLead, "thirty", false}, {20 * kMinute, kDba, "twenty", false}}));
   run.begin();
   run.go(6 * kMinute);
@@ -166,7 +166,7 @@ TEST_CASE("a moved system clock moves no timer and is written down") {
   VirtualRun run(fake::program([](Lines& l) { l.sleep(40 * kMinute); }, {{30 * kMinute, kLead, "thirty", false}}));
   run.begin();
   run.go(kMinute);
-  const Micros by = GENERATE(kHour, -kHour);
+  const Micros by = GENERATE(values<Micros>({kHour, -kHour}));
   run.clock.jump(by);
   run.go(29 * kMinute);
   CHECK(run.pages().empty());
@@ -232,7 +232,7 @@ TEST_CASE("a replay tells what happened, word for word") {
 }
 
 TEST_CASE("a change in flight at a crash is in doubt") {
-  const bool repeatable = GENERATE(true, false);
+  const bool repeatable = GENERATE(values<int>({1, 0})) == 1;
   VirtualRun run(fake::program([&](Lines& l) { l.act(l.change("POST /restart", repeatable)); }));
   run.world.script = [](const std::string&) { return fake::FakeWorld::Reply{{}, 0, true}; };
   run.begin();
@@ -387,7 +387,7 @@ TEST_CASE("a journal that cannot be written stops the run before anything is don
     std::vector<Mail> collect(const std::string& run, std::uint64_t after) override { return inner->collect(run, after); }
   };
   Full full;
-  full.left = GENERATE(0, 1);
+  full.left = GENERATE(values<int>({0, 1}));
   VirtualRun run(fake::program([](Lines& l) { l.sleep(kSecond), l.act(l.change("POST /x", false)); }), &full);
   run.begin();
   run.go();
