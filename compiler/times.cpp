@@ -152,6 +152,11 @@ class Clock {
     if (const NodeRef node = child(owner, Kind::Limit)) return length(nth(node, 0));
     return facts_.templates[facts_.utterances.at(utterance).tmpl].limit;
   }
+  // Headless, a change that may be repeated is, once, when its limit has left it in doubt (language.md 4.11).
+  Micros action(NodeRef act, NodeRef utterance) const {
+    const bool again = tree(act).flag(act.node, Word::Repeatable) || facts_.templates[facts_.utterances.at(utterance).tmpl].repeatable;
+    return times_over(plus(limit(act, utterance), kEnding), again ? 2 : 1);
+  }
   Micros look(NodeRef probe) const { return limit(probe, child(probe, Kind::Utterance)); }
 
   std::int64_t rounds(NodeRef list, NodeRef at_most) const {
@@ -196,7 +201,7 @@ class Clock {
   Micros largest_action(NodeRef at) {
     Micros largest = 0;
     if (kind(at) == Kind::Do) {
-      if (const NodeRef said = child(at, Kind::Utterance)) largest = limit(at, said) + kEnding;
+      if (const NodeRef said = child(at, Kind::Utterance)) largest = action(at, said);
       else if (const NodeRef call = child(at, Kind::Call)) {
         const Symbol& called = facts_.symbol(facts_.uses.at(nth(call, 0)).symbol);
         if (called.kind == SymbolKind::procedure) largest = largest_action(facts_.procedures[called.index].def);
@@ -271,7 +276,7 @@ class Clock {
     if (const NodeRef undo = child(at, Kind::Undo)) later = plus(later, tolerant(child(undo, Kind::Block)).longest());
     Time body;
     if (const NodeRef said = child(at, Kind::Utterance)) {
-      body = leaf(at, limit(at, said) + kEnding, true);
+      body = leaf(at, action(at, said), true);
     } else {
       const NodeRef call = child(at, Kind::Call);
       const Symbol& called = facts_.symbol(facts_.uses.at(nth(call, 0)).symbol);

@@ -231,6 +231,21 @@ TEST_CASE("a straight runbook takes exactly its bound, and every run stays withi
   CHECK(stage.ended_at() == program->bounds.longest - 2 * kMinute);
 }
 
+TEST_CASE("a change that is repeated when in doubt counts twice") {
+  auto program = step("    do repeatable within 1m box$ ./again\n    otherwise\n      > in doubt\n");
+  Stage stage(program);
+  Says lost = silent();
+  lost.takes = kMinute;
+  lost.in_doubt = true;
+  stage.given("./again", lost);
+  stage.given("/ok", responds(200));
+  stage.run();
+  INFO(stage.shown());
+  CHECK(stage.did("./again") == 2);
+  CHECK(stage.ended_at() == 2 * kMinute);
+  CHECK(program->bounds.longest == 2 * (kMinute + 6 * kSecond) + 10 * kSecond + 2 * kMinute);
+}
+
 TEST_CASE("programs are the same every time") {
   auto a = compile_file("rb-02.runbook", "RB-02"), b = compile_file("rb-02.runbook", "RB-02");
   CHECK(save(*a) == save(*b));

@@ -1,0 +1,135 @@
+#include <catch2/catch.hpp>
+
+#include <random>
+
+#include "tests/unit/compiler/harness.hpp"
+
+using namespace rbc;
+using namespace rbc::stage;
+
+// Every reference runbook in worlds that answer anything: a run ends, and never later than the compiler said.
+namespace {
+
+class Chance {
+ public:
+  explicit Chance(std::uint32_t seed) : engine_(seed) {}
+  // How often, of ten times, a value is one that most rules are content with.
+  std::size_t kind = 0;
+  std::size_t below(std::size_t n) { return n == 0 ? 0 : engine_() % n; }
+  bool one_in(std::size_t n) { return below(n) == 0; }
+
+  Value of(const Type& type) {
+    if (type.is_optional() && one_in(3)) return Value::missing("not there");
+    if (below(10) < kind) {
+      switch (type.tag()) {
+        case TypeTag::integer: return Value::integer(0);
+        case TypeTag::number: return Value::number(0);
+        case TypeTag::percent: return Value::percent(0.1);
+        case TypeTag::boolean: return Value::boolean(true);
+        case TypeTag::one_of: return Value::option(std::count(type->options.begin(), type->options.end(), "running") ? "running" : type->options[0]);
+        default: break;
+      }
+    }
+    switch (type.tag()) {
+      case TypeTag::text: return Value::text(one_in(2) ? "Connection pool exhausted" : "nothing");
+      case TypeTag::integer: return Value::integer(static_cast<std::int64_t>(below(200)));
+      case TypeTag::number: return Value::number(static_cast<double>(below(2000)) / 1000);
+      case TypeTag::percent: return Value::percent(static_cast<double>(below(100)) / 100);
+      case TypeTag::duration: return Value::duration(static_cast<Micros>(below(100)) * kSecond);
+      case TypeTag::size: return Value::size(static_cast<std::int64_t>(below(1u << 30)));
+      case TypeTag::rate: return Value::rate(static_cast<double>(below(10)));
+      case TypeTag::instant: return Value::instant(1'700'000'000 * kSecond);
+      case TypeTag::boolean: return Value::boolean(one_in(2));
+      case TypeTag::url: return Value::url("https://example.com");
+      case TypeTag::secret: return Value::secret("secret");
+      case TypeTag::verdict: return Value::verdict(Colour::green);
+      case TypeTag::one_of: return Value::option(type->options[below(type->options.size())]);
+      case TypeTag::json: return parse_json(one_in(2) ? R"({"status": "healthy", "version": "v1.0.0", "errorRate": 0.001})" : "{}").value();
+      case TypeTag::list: {
+        std::vector<Value> items;
+        for (std::size_t i = below(4); i-- > 0;) items.push_back(of(type->element[0]));
+        return Value::list(std::move(items));
+      }
+      case TypeTag::record: return record(type);
+      case TypeTag::rows: {
+        std::vector<std::string> columns;
+        for (const auto& [name, column] : type->fields) columns.push_back(name);
+        std::vector<Value> records;
+        for (std::size_t i = below(4); i-- > 0;) records.push_back(record(type));
+        return Value::rows(std::move(columns), std::move(records));
+      }
+      case TypeTag::error:
+      case TypeTag::nothing: return Value();
+    }
+    return Value();
+  }
+
+ private:
+  Value record(const Type& type) {
+    std::vector<std::string> names;
+    std::vector<Value> items;
+    for (const auto& [name, field] : type->fields) {
+      names.push_back(name);
+      items.push_back(of(field));
+    }
+    return Value::record(std::move(names), std::move(items));
+  }
+  std::mt19937 engine_;
+};
+
+struct Book {
+  const char *file, *id, *environment;
+  std::vector<std::pair<const char*, const char*>> inputs;
+  std::vector<std::string> allow;
+};
+
+}  // namespace
+
+TEST_CASE("no run takes longer than the compiler said") {
+  const std::vector<Book> books = {
+      {"rb-01.runbook", "RB-01", "local", {}, {}},
+      {"rb-02.runbook", "RB-02", "local", {}, {"fix"}},
+      {"service-down.runbook", "SD-01", "", {}, {"fix", "restore"}},
+      {"phase3.runbook", "P3-07", "", {}, {"relieve"}},
+      {"phase3.runbook", "P3-03", "", {}, {"fix"}},
+      {"lineup.runbook", "LU-04", "", {{"previous", "v1.0.0"}, {"backup", "a.sql"}}, {"roll-back"}},
+  };
+  std::size_t outcomes[4] = {};
+  for (const Book& book : books) {
+    const auto program = compile_file(book.file, book.id);
+    CHECK(program->bounds.longest > 2 * kMinute);
+    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+      Chance chance(seed);
+      Stage stage(program);
+      stage.start.environment = book.environment;
+      stage.start.allow = book.allow;
+      stage.start.may_change = true;
+      for (const auto& [name, text] : book.inputs) stage.input(name, text);
+      chance.kind = seed % 11;
+      const std::size_t bad = seed % 4 == 0 ? 1000 : 1 + chance.below(12), slow = 1 + chance.below(6);
+      stage.otherwise = [&](const Template& said) {
+        Says says;
+        if (chance.one_in(bad)) {
+          says.way = static_cast<Way>(1 + chance.below(3));
+          says.reason = "by chance";
+          says.in_doubt = said.effect > Effect::looks && says.way == Way::silence;
+        } else {
+          says.value = chance.of(said.answer);
+          says.ok = !chance.one_in(bad);
+        }
+        if (chance.one_in(slow)) says.takes = chance.one_in(2) ? said.limit : static_cast<Micros>(chance.below(static_cast<std::size_t>(said.limit)));
+        return says;
+      };
+      stage.run();
+      INFO(book.id << ", seed " << seed << "\n" << stage.shown());
+      REQUIRE(stage.outcome());
+      ++outcomes[static_cast<std::size_t>(*stage.outcome())];
+      REQUIRE(stage.machine().ended());
+      REQUIRE(stage.ended_at() <= program->bounds.longest - 2 * kMinute);
+      if (*stage.outcome() == Outcome::escalated) CHECK(stage.paged("") > 0);
+    }
+  }
+  // The worlds were neither all well nor all lost.
+  CHECK(outcomes[static_cast<std::size_t>(Outcome::resolved)] > 5);
+  CHECK(outcomes[static_cast<std::size_t>(Outcome::escalated)] > 5);
+}
