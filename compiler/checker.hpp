@@ -122,6 +122,9 @@ class Checker {
   void ladder(NodeId escalation);
   void rung(NodeId rung);
   void check_alerts();
+  void check_ids();
+  void check_step_names(NodeId runbook);
+  void check_circles();
   void check_questions();
 
   // ── checks (checks.cpp) ──
@@ -132,6 +135,7 @@ class Checker {
   void symptom_mentions(NodeId cause);
   void collect_mentions(NodeId expression, std::vector<CheckMention>& into);
   void looked_at(NodeId refs);
+  void join(SymbolId check, NodeId refs);
   bool was_looked_at(SymbolId check) const;
 
   // ── statements (statements.cpp, people.cpp) ──
@@ -157,6 +161,7 @@ class Checker {
   void lengths_under(NodeId node);       // the Limit of a statement
   bool falls_through(NodeId block) const;
   void guards(NodeId node);              // E0212
+  void outcome_is_fixed(NodeId under, std::string_view place);   // E0210
 
   // ── expressions (expressions.cpp, operators.cpp, access.cpp) ──
   Type expression(NodeId node, const Type* expected = nullptr);
@@ -221,6 +226,7 @@ class Checker {
   std::map<SymbolId, NodeRef> read_;     // first line that reads a name
   std::map<SymbolId, NodeRef> said_;     // name → the utterance that it binds
   std::vector<SymbolId> questions_;      // asked without an answer
+  std::map<SymbolId, std::vector<CheckMention>> joins_;   // check or goal → what it looks at
   std::set<std::string> unbound_elsewhere_;   // names bound in nested blocks of this runbook (E0208)
   bool check_reads_ok_ = false;          // a rule of the check being walked reads .ok, .status or .exit
   bool in_rule_ = false;

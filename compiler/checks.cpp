@@ -34,6 +34,7 @@ void Checker::check_body(std::uint32_t index) {
         sees = true;
         const NodeId list = tree().child(line, Kind::Refs);
         refs(list);
+        join(facts.checks[index].symbol, list);
         for (NodeId one : tree().all(list, Kind::Ref))
           if (auto use = facts.uses.find(ref(one)); use != facts.uses.end()) joined.insert(use->second.symbol);
         break;
@@ -149,6 +150,12 @@ void Checker::refs(NodeId node) {
   }
   for (NodeId one : tree().all(node, Kind::Ref)) mention(tree().child(one, Kind::Name), tree().child(one, Kind::Args), one);
   at_.scope = outside;
+}
+
+// What a check (or a goal) looks at when it is looked at.
+void Checker::join(SymbolId check, NodeId list) {
+  for (NodeId one : tree().all(list, Kind::Ref))
+    if (const auto use = facts.uses.find(ref(one)); use != facts.uses.end()) joins_[check].push_back({use->second.symbol, ref(one)});
 }
 
 void Checker::looked_at(NodeId node) {

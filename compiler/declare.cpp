@@ -343,6 +343,8 @@ void Checker::check_all() {
   for (std::uint32_t i = 0; i < count; ++i) check_environments(i);
   for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) merge_environments(i);
   check_alerts();
+  check_ids();
+  check_circles();
   at_ = {};
   for (File& file : files) file.own.outer = file.visible.outer = nullptr;
 }

@@ -145,7 +145,11 @@ void Checker::check_runbook(std::uint32_t index) {
   const auto first_message = static_cast<std::uint32_t>(facts.messages.size());
   for (NodeId message : tree().all(node, Kind::Message)) declare_message(message, scope);
   if (const NodeId title = tree().child(node, Kind::Title)) prose(title);
-  if (r.goal) refs(r.goal.node);
+  if (r.goal) {
+    refs(r.goal.node);
+    join(r.goal_symbol, r.goal.node);
+  }
+  check_step_names(node);
   const Context outside = at_;
 
   for (NodeId part : tree().children(node)) {
@@ -159,7 +163,10 @@ void Checker::check_runbook(std::uint32_t index) {
   }
   at_ = outside;
   if (const NodeId after = tree().child(node, Kind::Afterwards))
-    if (const NodeId body = tree().child(after, Kind::Block)) block(body);
+    if (const NodeId body = tree().child(after, Kind::Block)) {
+      block(body);
+      outcome_is_fixed(body, "afterwards");
+    }
   for (std::uint32_t i = first_check; i < last_check; ++i) {
     at_ = outside;
     narrowed_.clear();
@@ -198,6 +205,55 @@ void Checker::check_questions() {
     error("E0601", name, fmt::format("Headless, nobody answers `{}`, and {} reads it.", symbol.name, where(reader->second)),
           fmt::format("Give it an answer: `{} {} = {}: …`.", chosen ? "choose" : "ask", symbol.name, example));
   }
+}
+
+void Checker::check_ids() {
+  const auto lower = [](std::string text) {
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+  };
+  for (std::size_t i = 0; i < facts.runbooks.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      const RunbookFacts &first = facts.runbooks[j], &second = facts.runbooks[i];
+      if (first.def.file == second.def.file && first.id == second.id) continue;   // told as any other name
+      if (lower(first.id) != lower(second.id)) continue;
+      file_ = second.def.file;
+      error("E0207", tree().child(second.def.node, Kind::Name), fmt::format("`{}` is already a runbook ({}).", second.id, where(first.def)), "Ids are one to a project, without regard to case.");
+      break;
+    }
+}
+
+// Steps and causes share one space of names.
+void Checker::check_step_names(NodeId runbook) {
+  std::map<std::string, NodeId> seen;
+  for (Kind kind : {Kind::Step, Kind::Cause})
+    for (NodeId node : tree().find(kind, runbook)) {
+      const NodeId name = tree().child(node, Kind::Name);
+      if (!name) continue;
+      const auto [there, fresh] = seen.emplace(text(name), name);
+      if (!fresh) error("E0207", name, fmt::format("`{}` is already a step or a cause here ({}).", text(name), where(ref(there->second))), "Call this one something else.");
+    }
+}
+
+// A check that looks at itself, by way of others, would never be done.
+void Checker::check_circles() {
+  std::map<SymbolId, int> states;
+  std::function<void(SymbolId)> visit = [&](SymbolId id) {
+    states[id] = 1;
+    for (const CheckMention& next : joins_[id]) {
+      if (states[next.symbol] == 1) {
+        file_ = next.node.file;
+        error("E0206", next.node.node, fmt::format("`{}` looks at itself{}.", facts.symbols[next.symbol].name, next.symbol == id ? "" : fmt::format(", by way of `{}`", facts.symbols[id].name)));
+      } else if (states[next.symbol] == 0) {
+        visit(next.symbol);
+      }
+    }
+    states[id] = 2;
+  };
+  for (const CheckFacts& check : facts.checks)
+    if (states[check.symbol] == 0) visit(check.symbol);
+  for (const RunbookFacts& r : facts.runbooks)
+    if (states[r.goal_symbol] == 0) visit(r.goal_symbol);
 }
 
 void Checker::check_alerts() {

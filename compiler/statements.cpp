@@ -144,6 +144,14 @@ Type Checker::say(NodeId holder, NodeId spoken, bool acts, bool repeatable) {
   return answer;
 }
 
+// Beneath `undo`, `before leaving` and in `afterwards` nothing can change how the run ends, and nobody is there to ask.
+void Checker::outcome_is_fixed(NodeId under, std::string_view place) {
+  for (auto [banned, word] : {std::pair{Kind::End, Word::End}, std::pair{Kind::Escalate, Word::Escalate}, std::pair{Kind::Approve, Word::Approve},
+                              std::pair{Kind::Ask, Word::Ask}, std::pair{Kind::Choose, Word::Choose}, std::pair{Kind::Confirm, Word::Confirm}})
+    for (NodeId line : tree().find(banned, under))
+      error("E0210", line, fmt::format("`{}` cannot stand in `{}`: the outcome is fixed by then.", spelling(word), place));
+}
+
 void Checker::check_do(NodeId node) {
   const bool repeatable = tree().flag(node, Word::Repeatable);
   if (const NodeId spoken = tree().child(node, Kind::Utterance)) say(node, spoken, true, repeatable);
@@ -159,12 +167,7 @@ void Checker::check_do(NodeId node) {
     at_.retry = false;
     block(tree().child(under, Kind::Block));
     at_ = outside;
-    for (Kind banned : {Kind::End, Kind::Escalate, Kind::Approve, Kind::Ask, Kind::Choose, Kind::Confirm})
-      for (NodeId line : tree().find(banned, under))
-        error("E0210", line, fmt::format("`{}` cannot stand in `{}`: the outcome is fixed by then.",
-                                         spelling(banned == Kind::End ? Word::End : banned == Kind::Escalate ? Word::Escalate : banned == Kind::Approve ? Word::Approve
-                                                  : banned == Kind::Ask ? Word::Ask : banned == Kind::Choose ? Word::Choose : Word::Confirm),
-                                         kind == Kind::Undo ? "undo" : "before leaving"));
+    outcome_is_fixed(under, kind == Kind::Undo ? "undo" : "before leaving");
   }
 }
 
