@@ -4,14 +4,14 @@
 #include "stdlib/modules/network.hpp"
 
 using namespace rbc;
-using As = BindingPiece::As;
+using BindingAs = BindingPiece::As;
 
 TEST_CASE("a binding is filled, and its secrets are not parsed") {
   Program program;
   program.secrets = {{"db-password", Secret::From::env, "X"}};
   Binding binding;
-  binding.address = {{As::literal, "postgres://postgres:", 0}, {As::secret, "db-password", 0}, {As::literal, "@127.0.0.1:", 0},
-                     {As::input, "RB-02.port", 0}, {As::literal, "/app?sslmode=disable", 0}};
+  binding.address = {{BindingAs::literal, "postgres://postgres:", 0}, {BindingAs::secret, "db-password", 0}, {BindingAs::literal, "@127.0.0.1:", 0},
+                     {BindingAs::input, "RB-02.port", 0}, {BindingAs::literal, "/app?sslmode=disable", 0}};
   const Filled filled = fill_binding(program, binding, {Value::integer(55432)}, {"p@ss/w:rd#?"});
   REQUIRE(filled.problem.empty());
   CHECK(filled.address.shown == "postgres://postgres:<db-password>@127.0.0.1:55432/app?sslmode=disable");
@@ -31,7 +31,7 @@ TEST_CASE("a binding is filled, and its secrets are not parsed") {
 TEST_CASE("a parameter is put in with each utterance") {
   Program program;
   Binding binding;
-  binding.address = {{As::literal, "http://", 0}, {As::parameter, "name", 0}, {As::literal, ".prod:80/", 0}, {As::parameter, "part", 1}};
+  binding.address = {{BindingAs::literal, "http://", 0}, {BindingAs::parameter, "name", 0}, {BindingAs::literal, ".prod:80/", 0}, {BindingAs::parameter, "part", 1}};
   const Filled filled = fill_binding(program, binding, {}, {});
   CHECK(filled.address.shown == "http://<name>.prod:80/<part>");
   CHECK(place(filled.address, {Value::option("host1"), Value::text("a/b")}).text == "http://host1.prod:80/a%2Fb");
