@@ -510,6 +510,7 @@ bool Machine::Body::instruction(Fiber& fiber) {
     case Op::PRESENT: return push(Value::boolean(operand[0] >= start.bound.size() || start.bound[operand[0]]));
     case Op::END: {
       Value v = take_top(frame);
+      if (fixed) return fails("the outcome is fixed already");
       end(fiber, static_cast<Outcome>(operand[0]), v.text());
       return false;
     }

@@ -34,6 +34,10 @@ std::optional<Value> Machine::global(std::string_view name) const {
 }
 
 Value Machine::verdict(std::string_view check) const {
+  if (check == "goal" && body_->program->runbook.goal_verdict != kNone) {
+    auto ended = body_->pure(static_cast<std::uint32_t>(body_->program->runbook.goal_verdict), {});
+    return ended.failure ? Value::verdict(Colour::blind, ended.failure->reason) : ended.value;
+  }
   for (const auto& [index, verdict] : body_->last_verdict)
     if (body_->program->checks[index].name == check) return verdict;
   return Value::verdict(Colour::blind, "not looked yet");

@@ -1,0 +1,1 @@
+target_link_libraries(image_fuzz PRIVATE rbc_exec)
