@@ -21,6 +21,8 @@ namespace rbc::front {
 struct Scope {
   const Scope* outer = nullptr;
   std::map<std::string, SymbolId, std::less<>> names;
+  // Of an arm: names that every arm binds, with the slot that they share.
+  const std::map<std::string, std::uint32_t>* shared = nullptr;
 };
 
 struct File {
@@ -140,6 +142,15 @@ class Checker {
 
   // ── statements (statements.cpp, people.cpp) ──
   void block(NodeId node, bool fresh_scope = true);
+  // Arms of one `when` or `depending on`: what all that fall through bind is a name after them.
+  struct Arms {
+    std::map<std::string, std::uint32_t> slots;
+    std::map<std::string, std::vector<SymbolId>> symbols;
+  };
+  Arms arms_of(const std::vector<NodeId>& blocks);
+  void arm(NodeId block, Arms& arms);
+  void after_arms(const Arms& arms);
+  std::uint32_t new_slot(const std::string& name);
   void statement(NodeId node);
   void statements(NodeId first);
   void otherwise(NodeId parent, bool handles = true);

@@ -410,7 +410,7 @@ void Checker::procedure_body(std::uint32_t index) {
   facts.procedures[index].locals = locals;
   std::vector<std::pair<std::uint32_t, SymbolId>> exported;
   for (const auto& [name, id] : scope.names)
-    if (!before.contains(name)) exported.emplace_back(facts.symbols[id].slot, id);
+    if (!before.contains(name) && facts.symbols[id].slot < procedure_top_) exported.emplace_back(facts.symbols[id].slot, id);
   std::sort(exported.begin(), exported.end());
   for (const auto& [slot, id] : exported) facts.procedures[index].exported.push_back(id);
 }

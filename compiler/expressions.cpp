@@ -86,6 +86,13 @@ void Checker::argument(NodeId node, const Type& wanted, std::string_view of) {
   arguments_ = true;
   const Type is = expression(node, wanted.is(TypeTag::error) ? nullptr : &wanted);
   arguments_ = before;
+  // A text that must be one of some words, or match a pattern, is held against them when the line runs.
+  const bool held = is.is(TypeTag::text) && !is.is_optional() && ((wanted.is(TypeTag::text) && !wanted->pattern.empty() && is->pattern != wanted->pattern) || wanted.is(TypeTag::one_of));
+  if (held && tree().kind(node) != Kind::Text) {
+    facts.casts[ref(node)] = wanted.present();
+    return;
+  }
+  if (held && wanted.is(TypeTag::text)) facts.casts[ref(node)] = wanted.present();
   if (is.is(TypeTag::error) || fits(is, wanted)) return;
   if (wanted.is(TypeTag::one_of) && tree().kind(node) == Kind::Text && tree().find(Kind::Hole, node).empty()) {
     std::string said;

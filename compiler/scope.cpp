@@ -108,16 +108,26 @@ SymbolId Checker::resolve(NodeId node, std::string_view name) {
 
 void Checker::read(SymbolId id, NodeId at) { read_.emplace(id, ref(at)); }
 
+std::uint32_t Checker::new_slot(const std::string& name) {
+  if (!frame_.slots) return frame_.locals ? (*frame_.locals)++ : 0;
+  frame_.slots->push_back(name);
+  return static_cast<std::uint32_t>(frame_.slots->size() - 1);
+}
+
 SymbolId Checker::bind_value(NodeId declaring, NodeId name, Type type, SymbolKind kind) {
   Symbol symbol;
   symbol.kind = kind;
   symbol.name = text(name);
   symbol.declared = ref(declaring);
   symbol.type = std::move(type);
-  if (frame_.slots) {
+  const auto shared = at_.scope->shared ? at_.scope->shared->find(symbol.name) : std::map<std::string, std::uint32_t>::const_iterator();
+  if (at_.scope->shared && shared != at_.scope->shared->end()) {
+    symbol.storage = frame_.slots ? Storage::global : Storage::local;
+    symbol.slot = shared->second;
+    if (runbook_scope_ && frame_.slots) unbound_elsewhere_.insert(symbol.name);
+  } else if (frame_.slots) {
     symbol.storage = Storage::global;
-    symbol.slot = static_cast<std::uint32_t>(frame_.slots->size());
-    frame_.slots->push_back(symbol.name);
+    symbol.slot = new_slot(symbol.name);
     if (runbook_scope_ && at_.scope != runbook_scope_) unbound_elsewhere_.insert(symbol.name);
   } else {
     symbol.storage = Storage::local;

@@ -264,26 +264,80 @@ void Checker::check_bind(NodeId node) {
   otherwise(node);
 }
 
+Checker::Arms Checker::arms_of(const std::vector<NodeId>& blocks) {
+  std::map<std::string, std::size_t> counts;
+  std::size_t through = 0;
+  for (NodeId block : blocks) {
+    if (!block || !falls_through(block)) continue;
+    ++through;
+    std::set<std::string> names;
+    for (NodeId line : tree().children(block))
+      if (const Kind kind = tree().kind(line); kind == Kind::Bind || kind == Kind::Ask || kind == Kind::Choose) names.insert(std::string(tree().name(line)));
+    for (const std::string& name : names) ++counts[name];
+  }
+  Arms arms;
+  for (const auto& [name, count] : counts)
+    if (count == through && !name.empty() && find(at_.scope, name) == kNoSymbol) arms.slots[name] = new_slot(name);
+  return arms;
+}
+
+void Checker::arm(NodeId lines, Arms& arms) {
+  if (!lines) return;
+  const Context outside = at_;
+  const std::size_t narrowed = narrowed_.size();
+  Scope scope{at_.scope, {}, &arms.slots};
+  at_.scope = &scope;
+  block(lines, false);
+  if (falls_through(lines))
+    for (const auto& [name, slot] : arms.slots)
+      if (const auto bound = scope.names.find(name); bound != scope.names.end()) arms.symbols[name].push_back(bound->second);
+  at_ = outside;
+  narrowed_.resize(std::min(narrowed, narrowed_.size()));
+}
+
+void Checker::after_arms(const Arms& arms) {
+  for (const auto& [name, symbols] : arms.symbols) {
+    Symbol merged = facts.symbols[symbols.front()];
+    bool same = true;
+    for (SymbolId one : symbols) {
+      const Type& type = facts.symbols[one].type;
+      if (merged.type.is(TypeTag::error) || fits(merged.type, type)) merged.type = type;
+      else same &= fits(type, merged.type);
+    }
+    if (same) at_.scope->names.emplace(name, add(std::move(merged)));
+  }
+}
+
 void Checker::when(NodeId node) {
+  Arms arms;
+  if (const NodeId other = tree().child(node, Kind::Otherwise)) {
+    std::vector<NodeId> blocks{tree().child(node, Kind::Block), tree().child(other, Kind::Block)};
+    for (NodeId one : tree().all(node, Kind::ElseWhen)) blocks.push_back(tree().child(one, Kind::Block));
+    arms = arms_of(blocks);
+  }
   const std::size_t outside = narrowed_.size();
   const NodeId first = tree().expression(node), body = tree().child(node, Kind::Block);
   condition(first);
   narrow(first, true);
-  block(body);
+  arm(body, arms);
   narrowed_.resize(outside);
   bool leaves = !falls_through(body);
   narrow(first, false);
-  for (NodeId arm : tree().all(node, Kind::ElseWhen)) {
-    const NodeId holds = tree().expression(arm), lines = tree().child(arm, Kind::Block);
+  for (NodeId one : tree().all(node, Kind::ElseWhen)) {
+    const NodeId holds = tree().expression(one), lines = tree().child(one, Kind::Block);
     condition(holds);
     const std::size_t here = narrowed_.size();
     narrow(holds, true);
-    block(lines);
+    arm(lines, arms);
     narrowed_.resize(here);
     leaves &= !falls_through(lines);
     narrow(holds, false);
   }
-  otherwise(node, false);
+  if (const NodeId other = tree().child(node, Kind::Otherwise)) {
+    for (NodeId note : tree().all(other, Kind::Note)) prose(note);
+    arm(tree().child(other, Kind::Block), arms);
+  }
+  after_arms(arms);
   if (!leaves) narrowed_.resize(outside);
 }
 
@@ -292,6 +346,9 @@ void Checker::depending(NodeId node) {
   const Type type = expression(subject);
   std::vector<std::string> seen;
   bool anything = false, misspelt = false;
+  std::vector<NodeId> blocks;
+  for (NodeId one : tree().all(node, Kind::Arm)) blocks.push_back(tree().child(one, Kind::Block));
+  Arms bound = arms_of(blocks);
   for (NodeId arm : tree().all(node, Kind::Arm)) {
     if (tree().word(arm) == Word::Anything) anything = true;
     for (NodeId one : tree().children(arm)) {
@@ -314,8 +371,9 @@ void Checker::depending(NodeId node) {
         seen.push_back(text(one));
       }
     }
-    block(tree().child(arm, Kind::Block));
+    this->arm(tree().child(arm, Kind::Block), bound);
   }
+  after_arms(bound);
   std::vector<std::string> all;
   if (type.is(TypeTag::one_of)) all = type->options;
   else if (type.is(TypeTag::verdict)) all = {"green", "amber", "red", "blind"};
