@@ -67,7 +67,9 @@ std::optional<Completion> headless_answer(const Program& program, const Request&
 
 void HeadlessPrompter::ask(const Request& request, std::function<void(Completion)> answered) {
   if (control_ == nullptr) return;
-  if (auto answer = headless_answer(control_->program(), request, allow_)) answered(std::move(*answer));
+  std::vector<std::string> allow = control_->allowed();
+  allow.insert(allow.end(), allow_.begin(), allow_.end());
+  if (auto answer = headless_answer(control_->program(), request, allow)) answered(std::move(*answer));
 }
 
 }  // namespace rbc

@@ -6,7 +6,7 @@ namespace rbc {
 
 class HeadlessPrompter final : public Prompter {
  public:
-  // `said` gets the plain lines of a run, if it is given; not owned.
+  // `allow`: steps whose cautions may go, beside those that the run was begun with.
   explicit HeadlessPrompter(std::vector<std::string> allow = {}) : allow_(std::move(allow)) {}
   void attach(Control& control) override { control_ = &control; }
   void detach() override { control_ = nullptr; }

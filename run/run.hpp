@@ -65,6 +65,7 @@ class Control {
   virtual const Program& program() const = 0;
   virtual const std::string& run() const = 0;
   virtual LiveRun live() const = 0;
+  virtual std::vector<std::string> allowed() const { return {}; }   // steps whose cautions the run was begun with --allow for
   virtual void acknowledge(const std::string& who) = 0;
   virtual void escalate() = 0;
   virtual void abort() = 0;                 // an outcome: afterwards runs, nothing to resume

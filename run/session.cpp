@@ -38,6 +38,7 @@ void Session::begin(const StartRecord& record) {
   this->record(Phase::start, Exit::ask, {}, {}, entry.body, false);
   const auto kept = start_of(entry);       // what a resume will see, and nothing else
   dry_ = kept->start.dry;
+  allow_ = kept->start.allow;
   Start start = kept->start;
   start.run_id = setup_.row.id;
   machine_ = std::make_unique<Machine>(setup_.program, std::move(start), [this](const Trace& trace) { setup_.prompter->trace(trace, false); });
@@ -47,6 +48,7 @@ void Session::begin(const StartRecord& record) {
 void Session::resume(Replayed replayed) {
   machine_ = std::move(replayed.machine);
   dry_ = replayed.start.dry;
+  allow_ = replayed.start.allow;
   const Micros wall = setup_.clock->wall();
   seq_ = setup_.row.last_seq;
   last_mail_ = replayed.mail;

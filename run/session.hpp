@@ -58,6 +58,7 @@ class Session final : public Control {
   const Program& program() const override { return *setup_.program; }
   const std::string& run() const override { return setup_.row.id; }
   LiveRun live() const override;
+  std::vector<std::string> allowed() const override { return allow_; }
   void acknowledge(const std::string& who) override;
   void escalate() override;
   void abort() override;
@@ -145,6 +146,7 @@ class Session final : public Control {
   Micros clock_offset_ = 0;             // wall − boot of the system's clocks, to see jumps
   Moment last_;                         // of the last entry
   bool dry_ = false;
+  std::vector<std::string> allow_;
   bool left_ = false;                   // leaving: nothing new is begun
   Micros leave_by_ = 0;                 // run time until which a change in flight is waited for
   bool closing_ = false, over_ = false;
