@@ -105,7 +105,9 @@ int show(const Given& given) {
     Narrator narrator(*replayed.program);
     for (const Trace& trace : traces)
       for (const Narrated& each : narrator.tell(trace)) fmt::print("{}  {}\n", clock_time(trace.when.wall), ink(each, colour));
-    fmt::print("\n{} entries, head {}\n", row->last_seq, row->head.substr(0, 16));
+    std::string head;   // the hash is bytes; eight of them are enough to compare by eye
+    for (unsigned char byte : row->head.substr(0, 8)) head += fmt::format("{:02x}", byte);
+    fmt::print("\n{} entries, head {}\n", row->last_seq, head);
     if (row->state == "open") fmt::print("The run is open{}.\n", row->holder_pid ? fmt::format(", and process {} holds it", row->holder_pid) : fmt::format(": `rbc resume {}` goes on", row->id));
   }
   if (!replayed.problem.empty()) return refuse(kBroken, replayed.problem);

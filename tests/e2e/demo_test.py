@@ -66,6 +66,7 @@ def heals(estate, args):
     shown = estate.run([*rbc, "show", str(rows[0].get("id") or rows[0]["run"])])
     print(shown.stdout)
     assert shown.returncode == 0 and outcome in shown.stdout, shown.stdout
+    assert "\ufffd" not in shown.stdout + run.stdout, "bytes that are no text reach the screen"
     if args.without_pg_stat_statements:
         assert "pg_stat_statements" in run.stdout + shown.stdout, "the reason why the slowest queries are missing is not shown"
 
