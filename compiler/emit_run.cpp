@@ -80,6 +80,16 @@ void Emitter::final_look() {
     fail("the goal does not pass: " + text_of(goal));
     code_.place(passes);
   });
+  // Whoever skips this line has not made the goal pass.
+  const Label passes = code_.label();
+  verdict(goal);
+  op(Op::PASSES);
+  jump(Op::JUMP_TRUE, passes);
+  op(Op::RUN, {12});
+  jump(Op::JUMP_TRUE, passes);
+  constant(Value::text("the goal does not pass: " + text_of(goal)));
+  op(Op::END, {2});
+  code_.place(passes);
   constant(Value::text("the goal passes"));
   op(Op::END, {0});
 }

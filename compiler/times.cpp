@@ -222,7 +222,7 @@ class Clock {
   // A line with lines beneath it: they stand one deeper, under it.
   Time under(NodeRef at, Time inside) const {
     for (Way* way : {&inside.on, &inside.fails, &inside.ends}) {
-      if (!way->possible() || way->lines.empty()) continue;
+      if (!way->possible() || (way->lines.empty() && way->time == 0)) continue;
       for (BoundLine& line : way->lines) ++line.depth;
       way->lines.insert(way->lines.begin(), {line_of(at), way->time, 0});
     }

@@ -133,3 +133,49 @@ TEST_CASE("no run takes longer than the compiler said") {
   CHECK(outcomes[static_cast<std::size_t>(Outcome::resolved)] > 5);
   CHECK(outcomes[static_cast<std::size_t>(Outcome::escalated)] > 5);
 }
+
+TEST_CASE("the table of times, row by row") {
+  // What the lines take at most, in seconds; the last look at the goal (10) and the delivery (120) are not counted.
+  const auto longest = [](const std::string& lines, const std::string& parts = {}) {
+    const auto program = compile("http api\npostgres db\nhost box\n  reads ./look *\ncontact lead\n\n"
+                                 "procedure twice(n as int)\n  do within 10s box$ ./a <n>\n  wait 5s\n\n"
+                                 "runbook T-3: Times\n  severity low\n  goal ok\n" + parts +
+                                     "  escalation until resolved\n    after 1d page lead\n  check ok: It answers\n    api> GET /ok\n"
+                                     "  check two: Two looks\n    api> GET /a\n    within 3s db> select 1\n  step one: One\n" + lines,
+                                 "T-3");
+    CHECK(program->bounds.first_page > 0);
+    Micros deepest = 0;
+    for (const BoundLine& line : program->bounds.path)
+      if (line.depth == 0) deepest += line.micros;
+    CHECK(deepest == program->bounds.longest);
+    return program->bounds.longest / kSecond - 130;
+  };
+  CHECK(longest("    > a note\n    [ ] an item\n    page lead\n") == 0);
+  CHECK(longest("    box$ ./look a\n") == 10);
+  CHECK(longest("    check two\n") == 13);
+  CHECK(longest("    check two, ok\n") == 13);
+  CHECK(longest("    check two\n    > and\n    check ok\n") == 13);
+  CHECK(longest("    do box$ ./a\n") == 126);
+  CHECK(longest("    do within 10s box$ ./a\n") == 16);
+  CHECK(longest("    do twice with n = 1\n") == 21);
+  CHECK(longest("    do within 4s twice with n = 1\n") == 20);
+  CHECK(longest("    wait 90s\n") == 90);
+  CHECK(longest("    poll until two every 5s for 1m\n") == 73);
+  CHECK(longest("    watch ok every 7s for 1m\n") == 56 + 10);
+  CHECK(longest("    within 20s\n      wait 1m\n") == 20);
+  CHECK(longest("    within 20s\n      wait 5s\n") == 5);
+  CHECK(longest("    within 20s\n      do within 1m box$ ./a\n      wait 5s\n") == 71);
+  CHECK(longest("    retry 2 times every 10s\n      do repeatable within 4s box$ ./a\n") == 3 * 20 + 20);
+  CHECK(longest("    retry 3 times every 5m doubling\n      fail: no\n") == 300 + 600 + 600 - 10);   // it never gets to the goal
+  CHECK(longest("    repeat 3 times until n is 1\n      ask n = 2: How many?\n      wait 5s\n") == 15);
+  CHECK(longest("    when ok passes\n      wait 5s\n    otherwise\n      wait 9s\n") == 9);
+  CHECK(longest("    when ok passes\n      wait 50s\n      end failed: no\n    wait 9s\n") == 50 - 10);   // it ends before the goal
+  CHECK(longest("    for each n in [\"a\", \"b\", \"c\"]\n      wait 5s\n") == 15);
+  CHECK(longest("    for each n in nodes at most 7\n      wait 5s\n", "  input nodes as list of text = [\"a\"]\n") == 35);
+  CHECK(longest("    for each n in nodes\n      wait 5s\n", "  input nodes as list of text = [\"a\"]\n") == 100);
+  CHECK(longest("    approve by lead within 15m: Go?\n    otherwise\n      end failed: no\n") == 900);
+  CHECK(longest("    do within 4s box$ ./a\n    otherwise\n      wait 7s\n") == 17);
+  CHECK(longest("    do within 4s box$ ./a\n    before leaving\n      wait 3s\n    undo\n      wait 2s\n") == 15);
+  CHECK(longest("    diagnose until ok every 5s for 30s\n      cause a\n        symptom two is red\n        wait 5s\n      cause b\n        symptom ok is red\n        [ ] Look at it\n") ==
+        10 + (13 + 5 + 30 + 10) + 10);
+}

@@ -174,6 +174,20 @@ TEST_CASE("interactive: a line that nobody handles is retried where it stands") 
   }
 }
 
+TEST_CASE("interactive: who skips the last look at the goal has not resolved it") {
+  Stage stage(book("", "", "    > nothing\n"));
+  stage.start.mode = Mode::interactive;
+  stage.given("/ok", responds(500));
+  stage.people = [](const Request& request) {
+    Completion answer;
+    answer.reply = request.question == Request::Question::failure ? Completion::Reply::skip : Completion::Reply::yes;
+    return std::optional<Completion>(answer);
+  };
+  stage.run();
+  INFO(stage.shown());
+  CHECK(stage.outcome() == Outcome::failed);
+}
+
 TEST_CASE("dry: looks for real, changes nothing, and goes on") {
   Stage stage(book("", "", "    poll until ok every 5s for 1m\n    do box$ ./fix\n    require ok\n    wait 10m\n    watch ok every 5s for 10m\n    > the end\n"));
   stage.start.dry = true;
