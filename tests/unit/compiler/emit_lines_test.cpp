@@ -50,7 +50,7 @@ TEST_CASE("a procedure sees its parameters, and leaves a record of its names") {
 }
 
 TEST_CASE("before leaving in a procedure runs when the procedure is left") {
-  Stage stage(book("procedure locked(name as text)\n  do box$ ./lock <name>\n  before leaving\n    do box$ ./unlock <name>\n  do box$ ./work\n\n", "",
+  Stage stage(book("procedure locked(name as text)\n  do box$ ./lock <name>\n  before leaving\n    do box$ ./unlock <name>\n  do box$ ./job\n\n", "",
                    "    do locked with name = \"x\"\n    do box$ ./after\n"));
   stage.given("./", prints(""));
   stage.given("/ok", responds(200));
@@ -58,7 +58,7 @@ TEST_CASE("before leaving in a procedure runs when the procedure is left") {
   std::vector<std::string> did;
   for (const Spoken& each : stage.spoken)
     if (each.change) did.push_back(each.said.substr(each.said.find("./")));
-  CHECK(did == Notes{"./lock x", "./work", "./unlock x", "./after"});
+  CHECK(did == Notes{"./lock x", "./job", "./unlock x", "./after"});
 }
 
 TEST_CASE("messages are filled where they are told") {
