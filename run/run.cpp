@@ -48,10 +48,12 @@ StartRecord record_of(const RunRequest& request, const Preflight& ready, Micros 
   return record;
 }
 
+constexpr const char* kNotBegun = "it was stopped before it began; nothing was done";
+
 // A run whose process died before its first entry was on disk has done nothing and has nothing to go on from: it is over.
 std::string close_unbegun(Store& store, RunRow row, Micros now) {
   row.state = "ended", row.outcome = std::string(spell(Outcome::aborted)), row.ended = now;
-  row.reason = "it was stopped before it began; nothing was done";
+  row.reason = kNotBegun;
   Batch batch;
   batch.run = row.id, batch.row = row, batch.sync = true;
   bool done = false;
@@ -126,6 +128,16 @@ RunResult begin_run(const RunRequest& request, Store& store, Prompter& prompter,
     session.begin(record);
     return std::string();
   });
+  // Stopped while the world was being opened: there is nothing to go on with, so it is not left open.
+  const auto kept = driven.problem.empty() && !driven.outcome ? store.find(row.id) : std::nullopt;
+  if (kept && kept->last_seq == 0) {
+    problem = running::close_unbegun(store, *kept, clock.wall());
+    store.release(row.id);
+    RunResult result = problem.empty() ? RunResult{} : running::refused({std::move(problem)}, kExitInternal);
+    if (!result.problems.empty()) return result;
+    result.run = row.id, result.outcome = Outcome::aborted, result.reason = running::kNotBegun, result.exit_code = kExitAborted;
+    return result;
+  }
   store.release(row.id);
   return running::conclude(row, driven);
 }
@@ -149,7 +161,7 @@ RunResult resume_run(const ResumeRequest& request, Store& store, Prompter& promp
     Clock& clock = seams.clock != nullptr ? *seams.clock : system_clock();
     if (problem = running::close_unbegun(store, *row, clock.wall()); !problem.empty()) return give_back({std::move(problem)}, kExitInternal);
     RunResult result = give_back({}, kExitAborted);
-    result.outcome = Outcome::aborted, result.reason = "it was stopped before it began; nothing was done";
+    result.outcome = Outcome::aborted, result.reason = running::kNotBegun;
     return result;
   }
   // What happened before this process is told as such; what follows is news.

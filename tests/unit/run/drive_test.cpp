@@ -123,8 +123,6 @@ TEST_CASE("a run on the real loop begins, waits and ends") {
 }
 
 TEST_CASE("a page leaves in time while twenty looks meet a black hole") {
-  Bench bench;
-  bench.script = [](const std::string&) { return fake::LoopWorld::Reply{{}, 0, true}; };
   struct People final : Prompter {
     Control* control = nullptr;
     void attach(Control& c) override { control = &c; }
@@ -133,16 +131,41 @@ TEST_CASE("a page leaves in time while twenty looks meet a black hole") {
     void trace(const Trace&, bool) override {}
     void delivered(const Delivery&) override { control->leave(); }
   } people;
-  const Micros begun = system_clock().boot();
-  const Micros after = 300'000;
-  const RunResult result = begin_run(bench.request(twenty_looks(after)), *bench.store, people, bench.seams());
-  CHECK(result.problems.empty());
-  CHECK(result.exit_code == kExitOpen);
-  REQUIRE(bench.did.size() >= 9);                 // eight looks at once, and the page
-  REQUIRE(bench.did.back() == "page in time");
-  const Micros late = bench.when.back() - begun - after;
-  CHECK(late >= 0);
-  CHECK(late < 100'000 + 50'000);                 // of which the beginning of the run takes a few
+  constexpr Micros kAfter = 300'000;
+  const auto program = twenty_looks(kAfter);
+  // The machine that tests may itself be late: one of three is enough, but none may be early.
+  Micros best = kHour;
+  for (int attempt = 0; attempt < 3 && best >= 100'000; ++attempt) {
+    Bench bench;
+    bench.script = [](const std::string&) { return fake::LoopWorld::Reply{{}, 0, true}; };
+    const Micros offset = system_clock().wall() - system_clock().boot();
+    const RunResult result = begin_run(bench.request(program), *bench.store, people, bench.seams());
+    CHECK(result.problems.empty());
+    CHECK(result.exit_code == kExitOpen);
+    REQUIRE(bench.did.size() >= 9);               // eight looks at once, and the page
+    REQUIRE(bench.did.back() == "page in time");
+    const Micros due = bench.store->find(result.run)->started - offset + kAfter;
+    CHECK(bench.when.back() - due > -2000);       // the two clocks are not read at one instant
+    best = std::min(best, bench.when.back() - due);
+  }
+  CHECK(best < 100'000);
+}
+
+TEST_CASE("a run that is stopped while its world opens is over, not open for ever") {
+  class Opening final : public World {
+   public:
+    void open(Micros, std::function<void()>) override { raise(SIGTERM); }
+    void ask(Said, std::function<void(Answer)>) override {}
+    void cancel(std::uint64_t) override {}
+    void notify(Notice, std::function<void(std::string)>) override {}
+  };
+  Bench bench;
+  HeadlessPrompter people;
+  RunSeams seams;
+  seams.world = [](WorldSetup) { return std::make_unique<Opening>(); };
+  const RunResult result = begin_run(bench.request(fake::program([](Lines& l) { l.ask(l.look("GET /x")); })), *bench.store, people, seams);
+  CHECK(result.exit_code == kExitAborted);
+  CHECK(bench.store->find("last")->state == "ended");
 }
 
 TEST_CASE("Ctrl-C leaves a headless run open, and it goes on where it was") {
