@@ -231,3 +231,92 @@ TEST_CASE("an approval waits for a person, and refuses by silence") {
   CHECK(stage.outcome() == Outcome::failed);
   CHECK(stage.ended_at() == 15 * kMinute);
 }
+
+TEST_CASE("what a look answers: cast to a type, and read as the result above") {
+  Stage stage(book("", "  input patience = 4s at most 10s\n",
+                   "    size as int = box$ ./look size\n    > <size>, <patience>\n    when size > 3\n      > large\n"
+                   "    within patience box$ ./look slow\n    depending on .exit\n      0, 3\n        > fine\n      anything else\n        > odd\n"
+                   "    answer = api> GET /info\n    kind = answer.json.items.at(0).kind? else \"none\"\n    > <kind>\n    when .status is 200 and .json.n is 2\n      > two\n"));
+  stage.given("./look size", prints("12"));
+  stage.given("./look slow", prints("", 3));
+  stage.given("/info", responds(200, "{\"items\": [{\"kind\": \"pod\"}], \"n\": 2}"));
+  stage.given("/ok", responds(200));
+  stage.run();
+  INFO(stage.shown());
+  CHECK(notes_of(stage) == Notes{"12, 4 seconds", "large", "fine", "pod", "two"});
+  CHECK(stage.outcome() == Outcome::resolved);
+}
+
+TEST_CASE("a limit that an input sets holds for the look") {
+  Stage stage(book("", "  input patience = 4s at most 10s\n", "    x = within patience box$ ./look slow\n    otherwise\n      > <failure.reason>\n"));
+  Says slow = prints("");
+  slow.takes = 8 * kSecond;
+  stage.given("./look slow", slow);
+  stage.given("/ok", responds(200));
+  stage.run();
+  CHECK(notes_of(stage) == Notes{"no answer in time"});
+  CHECK(stage.ended_at() == 4 * kSecond);
+}
+
+TEST_CASE("a cause that helped ends the ladders that wait for it, and gives the run its cause") {
+  auto program = compile(std::string(kEstate) +
+                             "runbook T-2: Found\n  severity low\n  goal ok\n  escalation until identified\n    after 5m page lead\n  escalation until resolved\n    after 6m page boss\n"
+                             "  check ok: It answers\n    api> GET /ok\n  check full: Full\n    box> disk /\n    red if .used > 95%\n"
+                             "  step one: One\n    diagnose until ok every 5s for 30s\n      cause disk: The disk of <run.id> is full\n        symptom full is red\n        do box$ ./clean\n"
+                             "      cause other\n        symptom ok is red\n        do box$ ./never\n    > <run.cause>\n    wait 10m\n",
+                         "T-2");
+  Stage stage(program);
+  stage.given("/ok", [&](const std::string&) { return responds(stage.did("./clean") == 0 ? 500 : 200); });
+  stage.given("disk", row({{"used", Value::percent(0.99)}}));
+  stage.given("./clean", prints(""));
+  stage.run();
+  INFO(stage.shown());
+  CHECK(notes_of(stage) == Notes{"The disk of T-2 is full"});
+  CHECK(stage.paged("lead") == 0);
+  CHECK(stage.paged("boss") == 1);
+  CHECK(stage.did("./never") == 0);
+}
+
+TEST_CASE("a cause that failed is recorded, and the next one is tried on fresh evidence") {
+  Stage stage(book("", "", "    diagnose until ok every 5s for 10s\n      cause a\n        symptom ok is red\n        do box$ ./a\n      cause b\n        symptom ok is red\n        do box$ ./b\n"
+                           "    otherwise\n      end failed: <failure.reason>\n"));
+  stage.given("./a", refuses("exit 1"));
+  stage.given("./b", prints(""));
+  SECTION("the second helps") {
+    stage.given("/ok", [&](const std::string&) { return responds(stage.did("./b") == 0 ? 500 : 200); });
+    stage.run();
+    CHECK(stage.cause_tried("a", 1));
+    CHECK(stage.cause_tried("b", 3));
+    CHECK(stage.outcome() == Outcome::resolved);
+  }
+  SECTION("the first had helped after all") {
+    stage.given("/ok", [&](const std::string&) { return responds(stage.did("./a") == 0 ? 500 : 200); });
+    stage.run();
+    CHECK(stage.cause_tried("a", 3));
+    CHECK(stage.did("./b") == 0);
+  }
+  SECTION("none helps") {
+    stage.given("/ok", responds(500));
+    stage.run();
+    INFO(stage.shown());
+    CHECK(stage.cause_tried("b", 2));
+    CHECK(stage.outcome() == Outcome::failed);
+    CHECK(stage.reason().find("no cause is left") != std::string::npos);
+  }
+}
+
+TEST_CASE("steps before --from are skipped, and the run ends after --until") {
+  const auto program = compile(std::string(kEstate) + "runbook T-2: Steps\n  severity low\n  goal ok\n  escalation until resolved\n    after 1d page lead\n  check ok: It answers\n    api> GET /ok\n"
+                                   "  step first\n    x = box$ ./look x\n    > one\n  step second\n    > two: <x>\n  step third\n    > three\n",
+                               "T-2");
+  Stage stage(program);
+  stage.start.from = "second";
+  stage.start.until = "second";
+  stage.given("/ok", responds(200));
+  stage.run();
+  INFO(stage.shown());
+  const auto said = notes_of(stage);
+  REQUIRE(said.size() == 1);
+  CHECK(said[0].rfind("two: (", 0) == 0);
+  CHECK(stage.outcome() == Outcome::resolved);
+}
