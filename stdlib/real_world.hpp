@@ -67,6 +67,8 @@ class RealWorld final : public World {
   void limit_passed(Serial serial);
   void stop_backend(Serial serial, const Pending& pending, bool wait);
   void post(std::function<void()> work);
+  void one_opened();
+  void all_opened();
   void try_delivery(Serial serial);
   void delivery_tried(Serial serial, std::string problem);
   void keep_loop();
@@ -89,6 +91,9 @@ class RealWorld final : public World {
   std::map<std::uint64_t, Serial> by_id_;
   std::map<Serial, Delivery> deliveries_;
   Serial last_serial_ = 0;
+  Timer* opening_ = nullptr;
+  std::size_t opening_left_ = 0;
+  std::function<void()> opened_;                     // empty once it was called
   std::size_t posted_ = 0;
   std::unique_ptr<Processes> processes_;
   std::unique_ptr<PostgresBackend> postgres_;

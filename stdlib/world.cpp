@@ -26,6 +26,7 @@ RealWorld::RealWorld(WorldSetup setup) : setup_(std::move(setup)), port_(Port::o
 }
 
 RealWorld::~RealWorld() {
+  close_timer(opening_);
   for (auto& [serial, pending] : pending_) close_timer(pending.timer);
   for (auto& [serial, delivery] : deliveries_) close_timer(delivery.timer);
   pending_.clear();
@@ -114,18 +115,8 @@ HttpBackend* RealWorld::http(std::string& problem) {
 }
 
 void RealWorld::open(Micros limit, std::function<void()> opened) {
-  struct Count {
-    std::size_t left = 1;
-    bool told = false;
-    std::function<void()> opened;
-    void one_less() {
-      if (--left > 0 || told) return;
-      told = true;
-      opened();
-    }
-  };
-  auto count = std::make_shared<Count>();
-  count->opened = std::move(opened);
+  opened_ = std::move(opened);
+  opening_left_ = 1;
   for (const Address& where : setup_.addresses) {
     const Resource* which = resource(where.resource);
     if (!which || which->kind != ResourceKind::postgres || !which->used || !which->parameters.empty() || !local(where.via)) continue;
@@ -134,23 +125,21 @@ void RealWorld::open(Micros limit, std::function<void()> opened) {
     if (!postgres_place(parse_url(where.text), false, place).empty()) continue;
     PostgresBackend* backend = postgres(problem);
     if (!backend) continue;
-    ++count->left;
-    backend->open(place, limit, [count] { count->one_less(); });
+    ++opening_left_;
+    backend->open(place, limit, [this] { one_opened(); });
   }
-  post([count] { count->one_less(); });
-  if (count->left <= 1) return;
-  auto* timer = new uv_timer_t;
-  timer->data = new std::shared_ptr<Count>(count);
-  uv_timer_init(setup_.loop, timer);
-  uv_unref(reinterpret_cast<uv_handle_t*>(timer));   // the connecting itself keeps the loop
-  uv_timer_start(timer, [](uv_timer_t* t) {
-    const std::unique_ptr<std::shared_ptr<Count>> held(static_cast<std::shared_ptr<Count>*>(t->data));
-    const std::shared_ptr<Count> mine = *held;
-    uv_close(reinterpret_cast<uv_handle_t*>(t), [](uv_handle_t* h) { delete reinterpret_cast<uv_timer_t*>(h); });
-    if (mine->told) return;
-    mine->told = true;
-    mine->opened();
-  }, real_world::milliseconds(limit), 0);
+  opening_ = new_timer(0);
+  arm(opening_, real_world::milliseconds(limit), [](RealWorld& world, Serial) { world.all_opened(); });
+  post([this] { one_opened(); });
+}
+
+void RealWorld::one_opened() {
+  if (opening_left_ > 0 && --opening_left_ == 0) all_opened();
+}
+
+void RealWorld::all_opened() {
+  close_timer(opening_);
+  if (const auto opened = std::exchange(opened_, nullptr)) opened();
 }
 
 void RealWorld::ask(Said said, std::function<void(Answer)> answered) {

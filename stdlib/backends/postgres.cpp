@@ -78,7 +78,8 @@ thread_local Attempt* attempt_now = nullptr;
 class PatientConnect : public pqxx::connectionpolicy {
  public:
   explicit PatientConnect(const std::string& options) : pqxx::connectionpolicy(options) {}
-  handle do_startconnect(handle) override {
+  handle do_startconnect(handle known) override {
+    if (known) return known;   // libpqxx asks again to finish what was started
     // libpqxx would open a lost connection again behind our back; only connect() may.
     if (!attempt_now) throw NoConnection{Way::silence, {}, "the connection was lost"};
     Attempt& attempt = *attempt_now;
@@ -108,7 +109,6 @@ class PatientConnect : public pqxx::connectionpolicy {
       PQfinish(made);
       throw why;
     }
-    PQsetErrorVerbosity(made, PQERRORS_DEFAULT);
     attempt.made = made;
     return made;
   }
@@ -266,12 +266,9 @@ void Session::work() {
       no_connection = true;
       answer.way = why.way;
       answer.reason = why.reason;
-    } catch (const pqxx::broken_connection& broken) {
+    } catch (const std::exception& other) {
       no_connection = true;
       answer.way = Way::silence;
-      answer.reason = first_line(broken.what());
-    } catch (const std::exception& other) {
-      answer.way = Way::blindness;
       answer.reason = first_line(other.what());
     }
     {
@@ -292,8 +289,12 @@ void Session::work() {
 // An idle connection that the server has ended looks open until it is read from.
 bool Session::alive() {
   if (!connection_) return false;
-  pollfd socket = {PQsocket(raw_), POLLIN, 0};
-  if (::poll(&socket, 1, 0) > 0) PQconsumeInput(raw_);
+  // Its last words may come a moment before the end itself, so whoever says something unasked gets a few milliseconds.
+  for (int wait = 0; PQstatus(raw_) == CONNECTION_OK; wait = 5) {
+    pollfd socket = {PQsocket(raw_), POLLIN, 0};
+    if (::poll(&socket, 1, wait) <= 0) break;
+    PQconsumeInput(raw_);
+  }
   return PQstatus(raw_) == CONNECTION_OK && connection_->is_open();
 }
 
@@ -421,19 +422,13 @@ PgAnswer Session::say(Task& task) {
         }
       }
     }
-  } catch (const pqxx::sql_error& error) {
+  } catch (const std::exception& error) {
+    // When the connection breaks in the middle libpqxx complains of what it could not ask any more; libpq still knows why.
     const bool open = connection_->is_open();
-    answer.way = error.sqlstate().empty() ? (open ? Way::refusal : Way::silence) : pg_way(error.sqlstate());
-    std::string line = first_line(error.what());
-    for (const char* prefix : {"ERROR:", "FATAL:"}) {
-      if (line.starts_with(prefix)) line = first_line(std::string_view(line).substr(6));
-    }
-    answer.reason = error.sqlstate().empty() ? line : fmt::format("{} ({})", line, error.sqlstate());
+    const NoConnection why = sorted(open ? error.what() : PQerrorMessage(raw_), false);
+    answer.way = why.sqlstate.empty() && open ? Way::refusal : why.way;
+    answer.reason = why.reason.empty() ? first_line(error.what()) : why.reason;
     answer.in_doubt = answer.way == Way::silence && sent;
-  } catch (const pqxx::broken_connection& broken) {
-    answer.way = Way::silence;
-    answer.reason = first_line(broken.what());
-    answer.in_doubt = sent;
   }
   if (task.shared && connection_->is_open()) {
     try {

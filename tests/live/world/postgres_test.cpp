@@ -1,0 +1,180 @@
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <fmt/format.h>
+
+#include "tests/live/support/servers.hpp"
+
+using namespace rbc;
+using namespace rbc::live;
+
+namespace {
+
+const Value& field(const Answer& answer, const char* name) {
+  INFO(answer.reason);
+  REQUIRE(answer.way == Way::answer);
+  const Value* found = answer.value.field(name);
+  REQUIRE(found);
+  return *found;
+}
+
+void expect(const Answer& answer, Way way, const std::string& reason) {
+  INFO(spell(answer.way) << ": " << answer.reason);
+  CHECK(answer.way == way);
+  CHECK(answer.reason.find(reason) != std::string::npos);
+}
+
+std::string fatal(const std::string& state, const std::string& words) {
+  const std::string body = "SFATAL" + std::string(1, '\0') + "VFATAL" + std::string(1, '\0') + "C" + state + std::string(1, '\0') + "M" + words + std::string(2, '\0');
+  const auto length = static_cast<std::uint32_t>(body.size() + 4);
+  std::string all = "E";
+  for (int shift = 24; shift >= 0; shift -= 8) all += static_cast<char>(length >> shift & 255);
+  return all + body;
+}
+
+}  // namespace
+
+TEST_CASE("a database answers, refuses, is silent, or is never asked") {
+  Postgres server;
+  Desk desk;
+  desk.secret("correct horse");
+  const auto db = desk.bind(ResourceKind::postgres, "db", server.url());
+  const auto& one = desk.sql(db, "select 1 as n", Effect::looks, true);
+
+  SECTION("answers, with its time") {
+    const Answer answer = desk.ask(one);
+    CHECK(field(answer, "n") == Value::integer(1));
+    CHECK(field(answer, "ok") == Value::boolean(true));
+    CHECK(field(answer, "took").as_int() > 0);
+    CHECK(field(desk.ask(desk.sql(db, "select current_setting('application_name') as name", Effect::looks, true)), "name") == Value::text("rbc"));
+    CHECK(field(desk.ask(desk.sql(db, "select current_setting('search_path') as path", Effect::looks, true)), "path").text().starts_with("pg_catalog"));
+    const Answer rows = desk.ask(desk.sql(db, "select g, interval '90 seconds' as d, now() as t, 1.5::numeric as x, array[g] as a, null::int as z from generate_series(1,3) g"));
+    REQUIRE(rows.way == Way::answer);
+    REQUIRE(rows.value.items().size() == 3);
+    CHECK(rows.value.items()[2].field("g")->as_int() == 3);
+    CHECK(*rows.value.items()[0].field("d") == Value::duration(90 * kSecond));
+    CHECK(rows.value.items()[0].field("t")->tag() == Tag::instant);
+    CHECK(*rows.value.items()[0].field("x") == Value::number(1.5));
+    CHECK(rows.value.items()[0].field("a")->items().size() == 1);
+    REQUIRE(rows.value.beside());
+  }
+  SECTION("values are parameters") {
+    Template what = desk.sql(db, "select ($1::text) as x, ($2::interval) as d, ($3::timestamptz) as t, ($4::text[]) as a", Effect::looks, true);
+    const std::string hostile = "'; drop table t; --\\ \"$1\"";
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      Piece piece;
+      piece.as = Piece::As::hole;
+      piece.escape = Escape::sql_parameter;
+      piece.hole = i;
+      what.pieces.push_back(piece);
+    }
+    const Answer answer = desk.ask(what, 5 * kSecond, {Value::text(hostile), Value::duration(-1500000), Value::instant(1733049000500000),
+                                                       Value::list({Value::text("a\"b,{}"), Value::text("")})});
+    CHECK(field(answer, "x") == Value::text(hostile));
+    CHECK(field(answer, "d") == Value::duration(-1500000));
+    CHECK(field(answer, "t") == Value::instant(1733049000500000));
+    CHECK(field(answer, "a") == Value::list({Value::text("a\"b,{}"), Value::text("")}));
+  }
+  SECTION("refuses what it cannot do, and what a look may not") {
+    expect(desk.ask(desk.sql(db, "select * from nowhere")), Way::refusal, "42P01");
+    expect(desk.ask(desk.sql(db, "insert into t values (1)")), Way::refusal, "25006");
+    expect(desk.ask(desk.sql(db, "create table u(n int)")), Way::refusal, "25006");
+    CHECK(field(desk.ask(desk.sql(db, "select count(*) as n from t", Effect::looks, true)), "n") == Value::integer(0));
+  }
+  SECTION("changes when it is told to") {
+    CHECK(field(desk.ask(desk.sql(db, "insert into t select generate_series(1, 4)", Effect::changes)), "count") == Value::integer(4));
+    const Answer back = desk.ask(desk.sql(db, "update t set n = n + 1 where n > 2 returning n", Effect::changes));
+    REQUIRE(back.way == Way::answer);
+    CHECK(back.value.items().size() == 2);
+    CHECK(desk.ask(desk.sql(db, "vacuum t", Effect::changes)).way == Way::answer);
+  }
+  SECTION("is not asked with the wrong password, or for a database that is not there") {
+    const auto wrong = desk.bind(ResourceKind::postgres, "wrong", server.url("app", "nonsense"));
+    const auto nobody = desk.bind(ResourceKind::postgres, "nobody", server.url("nobody"));
+    const auto missing = desk.bind(ResourceKind::postgres, "missing", server.url("app", "correct%20horse", "nowhere"));
+    const auto unknown = desk.bind(ResourceKind::postgres, "unknown", "postgres://app:x@rbc-no-such-host.invalid/postgres");
+    const auto unbound = desk.bind(ResourceKind::postgres, "unbound", "");
+    expect(desk.ask(desk.sql(wrong, "select 1")), Way::blindness, "28P01");
+    expect(desk.ask(desk.sql(nobody, "select 1")), Way::blindness, "28P01");
+    expect(desk.ask(desk.sql(missing, "select 1")), Way::blindness, "3D000");
+    expect(desk.ask(desk.sql(unknown, "select 1"), 20 * kSecond), Way::blindness, "does not resolve");
+    expect(desk.ask(desk.sql(unbound, "select 1")), Way::blindness, "not bound");
+  }
+  SECTION("is silent when it takes too long, and the connection lives on") {
+    CHECK(field(desk.ask(desk.sql(db, "select pg_backend_pid() as pid", Effect::looks, true)), "pid").as_int() > 0);
+    const auto pid = field(desk.ask(desk.sql(db, "select pg_backend_pid() as pid", Effect::looks, true)), "pid");
+    const Answer late = desk.ask(desk.sql(db, "select pg_sleep(30)"), 300'000);
+    expect(late, Way::silence, "no answer within");
+    CHECK(late.took < kSecond);
+    CHECK(field(desk.ask(desk.sql(db, "select pg_backend_pid() as pid", Effect::looks, true)), "pid") == pid);
+    expect(desk.ask(desk.sql(db, "select pg_sleep(30)", Effect::changes), 300'000), Way::silence, "no answer within");
+    // The server was told: nothing of ours still sleeps.
+    desk.eventually([&] {
+      return field(desk.ask(desk.sql(db, "select count(*) as n from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'", Effect::looks, true)), "n").as_int() == 0;
+    });
+  }
+  SECTION("is silent when it is ended in the middle, and is asked again over a new connection") {
+    desk.ask(one);
+    const auto killed = desk.begin(desk.sql(db, "select pg_sleep(30)"), 20 * kSecond);
+    Desk other;
+    const auto same = other.bind(ResourceKind::postgres, "same", server.url());
+    other.eventually([&] {
+      const Answer ended = other.ask(other.sql(same, "select count(pg_terminate_backend(pid)) as n from pg_stat_activity where query like 'select pg_sleep%' and pid <> pg_backend_pid()", Effect::changes, true));
+      return field(ended, "n").as_int() > 0;
+    });
+    desk.run_until([&] { return !killed->empty(); });
+    expect(killed->front(), Way::silence, "57P01");
+    CHECK(field(desk.ask(one), "n") == Value::integer(1));
+    // Ended while idle: the next look does not even notice.
+    other.eventually([&] {
+      return field(other.ask(other.sql(same, "select count(pg_terminate_backend(pid)) as n from pg_stat_activity where pid <> pg_backend_pid() and application_name = 'rbc'", Effect::changes, true)), "n").as_int() == 0;
+    });
+    CHECK(field(desk.ask(one), "n") == Value::integer(1));
+  }
+  SECTION("secrets do not come back") {
+    const Answer answer = desk.ask(desk.sql(db, "select 'it is correct horse' as x, encode('xcorrect horsey'::bytea, 'base64') as y", Effect::looks, true));
+    CHECK(field(answer, "x") == Value::text("it is •••"));
+    CHECK(field(answer, "y").text().find("•••") != std::string::npos);
+    expect(desk.ask(desk.sql(db, "select \"correct horse\"")), Way::refusal, "•••");
+  }
+}
+
+TEST_CASE("a full database refuses newcomers, and the kept connection still acts") {
+  Postgres server(6);
+  Desk desk;
+  const auto db = desk.bind(ResourceKind::postgres, "db", server.url());
+  bool open = false;
+  desk.world().open(5 * kSecond, [&] { open = true; });
+  desk.run_until([&] { return open; });
+  std::vector<std::unique_ptr<Desk>> leak;
+  Answer refused;
+  for (int i = 0; i < 10 && refused.reason.empty(); ++i) {
+    auto& one = leak.emplace_back(std::make_unique<Desk>());
+    const auto same = one->bind(ResourceKind::postgres, "db", server.url());
+    const Answer answer = one->ask(one->sql(same, "select 1"));
+    if (answer.way != Way::answer) refused = answer;
+  }
+  expect(refused, Way::refusal, "53300");
+  CHECK(field(desk.ask(desk.sql(db, "select count(*) as n from t", Effect::looks, true)), "n") == Value::integer(0));
+  CHECK(field(desk.ask(desk.sql(db, "insert into t values (7)", Effect::changes)), "count") == Value::integer(1));
+  expect(desk.ask(desk.sql(db, "insert into t values (8)")), Way::refusal, "25006");
+  const Answer ended = desk.ask(desk.sql(db, "select pid, pg_terminate_backend(pid) as ended from pg_stat_activity where usename = 'app' and pid <> pg_backend_pid()", Effect::changes));
+  REQUIRE(ended.way == Way::answer);
+  CHECK(ended.value.items().size() >= 3);
+  Desk newcomer;
+  const auto same = newcomer.bind(ResourceKind::postgres, "db", server.url());
+  newcomer.eventually([&] { return newcomer.ask(newcomer.sql(same, "select 1")).way == Way::answer; });
+}
+
+TEST_CASE("a database that is down or starting is told from one that is not there") {
+  Desk desk;
+  LoopbackAddress nobody;
+  const auto down = desk.bind(ResourceKind::postgres, "down", fmt::format("postgres://app:x@{}:5432/postgres", nobody.text()));
+  const Answer refused = desk.ask(desk.sql(down, "select 1"));
+  expect(refused, Way::silence, "refused");
+  CHECK(refused.took < 2 * kSecond);
+  // A real server is in this state too briefly to be caught in it.
+  Scripted starting([](const std::string&) { return fatal("57P03", "the database system is starting up"); });
+  Desk second;
+  const auto there = second.bind(ResourceKind::postgres, "there", fmt::format("postgres://app:x@{}:{}/postgres?sslmode=disable", starting.address(), starting.port()));
+  expect(second.ask(second.sql(there, "select 1")), Way::refusal, "57P03");
+}
