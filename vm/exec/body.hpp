@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "vm/bytecode/flow.hpp"
 #include "vm/bytecode/opcode.hpp"

@@ -1,6 +1,7 @@
 #include "vm/exec/machine.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "vm/exec/body.hpp"
 

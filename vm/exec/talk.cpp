@@ -347,6 +347,7 @@ void Machine::Body::answered(Fiber& fiber, const Completion& c) {
       else fail(fiber, because(silent && row.approved ? "nobody approved in time" : "declined"));
       break;
   }
+  read_conditions();
 }
 
 }  // namespace rbc

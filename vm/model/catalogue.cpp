@@ -1,6 +1,7 @@
 #include "vm/model/catalogue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rbc {
 

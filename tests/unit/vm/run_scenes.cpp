@@ -127,6 +127,24 @@ void parts_of_a_run(Seen&) {
   v.all();
   CHECK(v.did == std::vector<std::string>{"one", "two", "three"});
   CHECK(v.ending() == "resolved: done");     // what stands after the steps is the final look
+  Book b;
+  auto c = b.plain_check("goal");
+  b.main([&] {
+    b.step("first", [] {});
+    b.step("second", [] {});
+    b.a.emit(Op::CHECK, {c, 0});
+    b.a.emit(Op::GROUP);
+    b.a.emit(Op::POP);
+    b.text("the goal does not pass");
+    b.a.emit(Op::FAIL);
+    b.text("after");
+    b.a.emit(Op::NOTE);
+  });
+  World t(b.done(), s);
+  REQUIRE(t.problems == std::vector<std::string>{});
+  t.all();
+  CHECK(t.ending() == "aborted: stopped after first");
+  CHECK(t.looked.size() == 1);
   // Stopped from outside: a change in flight is left to finish.
   World u(failing());
   u.answers = [](const Request&) { return good({}, 10 * kSecond); };
