@@ -14,6 +14,7 @@ bool gated(Exit exit) { return exit == Exit::act || exit == Exit::human || exit 
 
 Session::Session(SessionSetup setup) : setup_(std::move(setup)) {
   for (const std::string& secret : setup_.secrets) scrubber_.learn(secret);
+  take_up({0, setup_.clock->wall()});      // so that a screen has the time before the run has begun
 }
 Session::~Session() = default;
 
