@@ -17,7 +17,7 @@ std::string date_time(Micros wall) { return fmt::format("{} {}", prose(Value::in
 
 std::string state_of(const RunRow& row) {
   if (row.state != "open") return row.outcome.empty() ? row.state : row.outcome;
-  return row.holder_pid != 0 ? "running" : "open";
+  return is_held(row) ? "running" : "open";
 }
 
 std::string quoted(const std::string& text) { return to_json_text(Value::text(text)); }
@@ -108,7 +108,7 @@ int show(const Given& given) {
     std::string head;   // the hash is bytes; eight of them are enough to compare by eye
     for (unsigned char byte : row->head.substr(0, 8)) head += fmt::format("{:02x}", byte);
     fmt::print("\n{} entries, head {}\n", row->last_seq, head);
-    if (row->state == "open") fmt::print("The run is open{}.\n", row->holder_pid ? fmt::format(", and process {} holds it", row->holder_pid) : fmt::format(": `rbc resume {}` goes on", row->id));
+    if (row->state == "open") fmt::print("The run is open{}.\n", is_held(*row) ? fmt::format(", and process {} holds it", row->holder_pid) : fmt::format(": `rbc resume {}` goes on", row->id));
   }
   if (!replayed.problem.empty()) return refuse(kBroken, replayed.problem);
   return kOk;

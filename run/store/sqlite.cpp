@@ -392,7 +392,7 @@ class SqliteStore final : public Store {
       if (!s.executeStep()) return fmt::format("there is no run {} in {}", run, path_);
       const RunRow row = row_of(s);
       if (row.state == "ended") return fmt::format("run {} has ended: {}", run, row.outcome);
-      if (row.holder_pid != 0 && started(row.holder_pid) == row.holder_started)
+      if (is_held(row))
         return fmt::format("run {} is in the hands of process {}, which still lives", run, row.holder_pid);
       fence = row.fence + 1;
       SQLite::Statement take(*db_, "UPDATE run SET fence = ?, holder_pid = ?, holder_started = ? WHERE id = ?");
@@ -485,6 +485,8 @@ std::string check_tables(SQLite::Database& db, const std::string& path) {
 }
 
 }  // namespace sqlite_store
+
+bool is_held(const RunRow& row) { return row.holder_pid != 0 && sqlite_store::started(row.holder_pid) == row.holder_started; }
 
 std::unique_ptr<Store> open_sqlite(const std::string& path, std::string& problem) {
   problem.clear();

@@ -42,6 +42,9 @@ struct RunRow {
   std::uint64_t holder_started = 0;
 };
 
+// Whether the process that holds this run still lives. One that is open and not held was left, or its process died.
+bool is_held(const RunRow& row);
+
 struct Batch {
   std::string run;
   std::uint64_t expected_seq = 0;         // the run's last seq before this batch; another is refused

@@ -304,8 +304,10 @@ TEST_CASE("a run whose holder died is free, one whose holder lives is not") {
   auto store = open_file(folder.file());
   std::uint64_t fence = 0;
   CHECK(store->hold("r-1", fence).find("still lives") != std::string::npos);
+  CHECK(is_held(*store->find("r-1")));
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
+  CHECK_FALSE(is_held(*store->find("r-1")));
   CHECK(store->hold("r-1", fence).empty());
   CHECK(fence == 2);
   close(pipes[0]), close(pipes[1]);
