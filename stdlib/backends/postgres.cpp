@@ -1,5 +1,6 @@
 // The only file that sees libpqxx. libpq is used beneath it where libpqxx 6.4 has no word for it: connecting within a limit of less than
-// two seconds and giving up at once, the SQLSTATE of a failed connect, and noticing that an idle connection has died.
+// two seconds and giving up at once, the SQLSTATE of a failed connect, noticing that an idle connection has died, and the result of a
+// statement in whose middle the session was ended.
 #include "stdlib/backends/postgres.hpp"
 
 #include <arpa/inet.h>
@@ -156,6 +157,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool alive();
   void drop();
   PgAnswer say(Task& task);
+  void take(const PgJob& job, PgAnswer& answer);
   void interrupt(bool statement);
 
   const PgPlace place_;
@@ -386,6 +388,45 @@ void Session::connect(Deadline deadline, Micros limit) {
   connected_ = true;
 }
 
+// Through libpq: when a session is ended in mid-statement, libpqxx 6.4 loses the result, and with it the SQLSTATE that says so.
+void Session::take(const PgJob& job, PgAnswer& answer) {
+  struct Clear {
+    void operator()(PGresult* result) const { PQclear(result); }
+  };
+  std::vector<const char*> values;
+  for (const auto& parameter : job.parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
+  // One statement by the extended protocol: with `default_transaction_read_only` a look is one read-only transaction in one round trip.
+  const std::unique_ptr<PGresult, Clear> result(
+      place_.pooler ? PQexec(raw_, job.sql.c_str())
+                    : PQexecParams(raw_, job.sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0));
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+    const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+    const char* words = PQresultErrorField(result.get(), PG_DIAG_MESSAGE_PRIMARY);
+    const NoConnection why = state ? NoConnection{pg_way(state), state, fmt::format("{} ({})", first_line(words ? words : ""), state)}
+                                   : sorted(PQerrorMessage(raw_), false);
+    const bool refused = why.sqlstate.empty() && PQstatus(raw_) == CONNECTION_OK;
+    answer.way = refused ? Way::refusal : why.way;
+    answer.reason = why.reason;
+    return;
+  }
+  answer.affected = std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
+  const int columns = PQnfields(result.get()), rows = PQntuples(result.get());
+  if (static_cast<std::size_t>(rows) > kMostRows) {
+    answer.way = Way::blindness;
+    answer.reason = fmt::format("the answer has {} rows; at most {} are read, so add a `limit`", rows, kMostRows);
+    return;
+  }
+  for (int c = 0; c < columns; ++c) answer.columns.push_back({PQfname(result.get(), c), PQftype(result.get(), c)});
+  for (int r = 0; r < rows; ++r) {
+    auto& cells = answer.rows.emplace_back();
+    for (int c = 0; c < columns; ++c) {
+      if (PQgetisnull(result.get(), r, c)) cells.emplace_back();
+      else cells.emplace_back(std::string(PQgetvalue(result.get(), r, c), static_cast<std::size_t>(PQgetlength(result.get(), r, c))));
+    }
+  }
+}
+
 PgAnswer Session::say(Task& task) {
   PgAnswer answer;
   bool sent = false;
@@ -398,38 +439,13 @@ PgAnswer Session::say(Task& task) {
     }
     if (task.shared) transaction.exec("set default_transaction_read_only = off; reset search_path");
     sent = true;
-    pqxx::result result;
-    if (place_.pooler) {
-      result = transaction.exec(task.job.sql);
-    } else {
-      std::vector<const char*> values;
-      for (const auto& parameter : task.job.parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
-      // One statement by the extended protocol: with `default_transaction_read_only` a look is one read-only transaction in one round trip.
-      result = transaction.exec_params(task.job.sql, pqxx::prepare::make_dynamic_params(values));
-    }
-    answer.affected = static_cast<std::int64_t>(result.affected_rows());
-    for (pqxx::row_size_type c = 0; c < result.columns(); ++c) answer.columns.push_back({result.column_name(c), static_cast<std::uint32_t>(result.column_type(c))});
-    if (result.size() > kMostRows) {
-      answer.way = Way::blindness;
-      answer.reason = fmt::format("the answer has {} rows; at most {} are read, so add a `limit`", result.size(), kMostRows);
-      answer.columns.clear();
-    } else {
-      for (const auto& row : result) {
-        auto& cells = answer.rows.emplace_back();
-        for (const auto& cell : row) {
-          if (cell.is_null()) cells.emplace_back();
-          else cells.emplace_back(std::string(cell.c_str(), cell.size()));
-        }
-      }
-    }
+    take(task.job, answer);
   } catch (const std::exception& error) {
-    // When the connection breaks in the middle libpqxx complains of what it could not ask any more; libpq still knows why.
-    const bool open = connection_->is_open();
-    const NoConnection why = sorted(open ? error.what() : PQerrorMessage(raw_), false);
-    answer.way = why.sqlstate.empty() && open ? Way::refusal : why.way;
+    const NoConnection why = sorted(connection_->is_open() ? error.what() : PQerrorMessage(raw_), false);
+    answer.way = why.sqlstate.empty() && connection_->is_open() ? Way::refusal : why.way;
     answer.reason = why.reason.empty() ? first_line(error.what()) : why.reason;
-    answer.in_doubt = answer.way == Way::silence && sent;
   }
+  answer.in_doubt = answer.way == Way::silence && sent;
   if (task.shared && connection_->is_open()) {
     try {
       pqxx::nontransaction(*connection_).exec("set default_transaction_read_only = on; set search_path = pg_catalog,\"$user\",public");
