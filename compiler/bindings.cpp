@@ -97,7 +97,7 @@ std::vector<BindingPiece> Checker::binding_pieces(NodeId binding, SymbolId resou
         const SymbolId id = find(at_.scope, hole.path[0]);
         if (id == kNoSymbol) {
           const NodeId first = tree().child(hole.node, Kind::Name);
-          unknown(first, tree().span(first), hole.path[0]);
+          unknown(tree().span(first), hole.path[0], true);
           continue;
         }
         if (facts.symbols[id].kind != SymbolKind::secret) {

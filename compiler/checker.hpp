@@ -85,7 +85,7 @@ class Checker {
   SymbolId find(const Scope* scope, std::string_view name) const;
   SymbolId declare(Scope& scope, NodeId name, Symbol symbol);   // E0207
   SymbolId add(Symbol symbol);
-  void unknown(NodeId at, Span span, std::string_view name);    // E0201, E0202, E0208
+  void unknown(Span span, std::string_view name, bool values);  // E0201, E0202, E0208; `values`: only what has a value is meant
   std::vector<std::string_view> candidates(const Scope* scope) const;
   SymbolId resolve(NodeId name_node, std::string_view name);    // reports; kNoSymbol if there is none
   SymbolId bind_value(NodeId declaring, NodeId name, Type type, SymbolKind kind = SymbolKind::value);

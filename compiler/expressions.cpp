@@ -261,7 +261,7 @@ Type Checker::var(NodeId node, const Type* expected) {
   if (expected && expected->is(TypeTag::one_of) && !(arguments_ && find(at_.scope, name) != kNoSymbol) && as_option(node, *expected)) return expected->present();
   const SymbolId id = find(at_.scope, name);
   if (id == kNoSymbol) {
-    unknown(node, tree().span(node), name);
+    unknown(tree().span(node), name, true);
     return {};
   }
   read(id, node);
@@ -288,7 +288,7 @@ Type Checker::apply(NodeId node) {
   const NodeId name = tree().child(node, Kind::Var), args = tree().child(node, Kind::Args);
   const SymbolId id = find(at_.scope, text(name));
   if (id == kNoSymbol) {
-    unknown(name, tree().span(name), text(name));
+    unknown(tree().span(name), text(name), true);
     for (NodeId argument : tree().children(args)) expression(argument);
     return {};
   }
@@ -366,7 +366,7 @@ Type Checker::cast(NodeId node) {
   const bool number_as_unit = is.is_numeric() && type.is(TypeTag::percent);
   if (number_as_unit && is.is(TypeTag::number)) return type;
   if (!is.is(TypeTag::json) && !is.is(TypeTag::text) && !is.is(TypeTag::record) && !is.is(TypeTag::url) && !is.is(TypeTag::one_of) && !number_as_unit && !fits(is.present(), type.present()))
-    error("E0301", value, fmt::format("{} cannot be read as {}.", with_article(is), spell(type)), "`as` reads json and text; a bare number is read `as ratio`, `as seconds` …");
+    error("E0301", value, fmt::format("`{}` is {}, which cannot be read as {}.", text(value), with_article(is), spell(type)), "`as` reads json and text; a bare number is read `as ratio`, `as seconds` …");
   return is.is_optional() ? type.optional() : type;
 }
 

@@ -39,7 +39,7 @@ HoleFacts Checker::hole(NodeId node) {
   } else {
     const SymbolId id = find(at_.scope, path[0]);
     if (id == kNoSymbol) {
-      unknown(first, tree().span(first), path[0]);
+      unknown(tree().span(first), path[0], true);
       return finish();
     }
     read(id, first);

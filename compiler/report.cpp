@@ -56,7 +56,7 @@ std::string with_article(const Type& type) {
     case TypeTag::one_of: return spell(type);
     case TypeTag::list: return "a list";
     case TypeTag::rows: return "many rows";
-    case TypeTag::record: return type->name.empty() ? "an answer" : "an " + type->name;
+    case TypeTag::record: return type->name.empty() ? "an answer" : (type->name == "output" ? "an " : "a ") + type->name;
     case TypeTag::error:
     case TypeTag::nothing: break;
   }

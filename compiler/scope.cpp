@@ -68,7 +68,7 @@ std::vector<std::string_view> Checker::candidates(const Scope* scope) const {
   return names;
 }
 
-void Checker::unknown(NodeId, Span span, std::string_view name) {
+void Checker::unknown(Span span, std::string_view name, bool values) {
   for (const std::string& lost : tree().lost_names)
     if (lost == name) return;
   if (unbound_elsewhere_.contains(std::string(name)) && at_.body == Context::Body::check) {
@@ -83,7 +83,13 @@ void Checker::unknown(NodeId, Span span, std::string_view name) {
     error("E0202", span, fmt::format("`{}` is one name, and there is none.", name), fmt::format("To subtract, write `{} - {}`.", left, right));
     return;
   }
-  const std::string near = did_you_mean(name, candidates(at_.scope));
+  std::vector<std::string_view> names = candidates(at_.scope);
+  if (values)
+    std::erase_if(names, [&](std::string_view one) {
+      const SymbolKind kind = facts.symbols[find(at_.scope, one)].kind;
+      return kind == SymbolKind::resource || kind == SymbolKind::message || kind == SymbolKind::procedure || kind == SymbolKind::runbook;
+    });
+  const std::string near = did_you_mean(name, names);
   std::string help;
   if (!near.empty()) {
     const Symbol& symbol = facts.symbols[find(at_.scope, near)];
@@ -101,7 +107,7 @@ void Checker::unknown(NodeId, Span span, std::string_view name) {
 
 SymbolId Checker::resolve(NodeId node, std::string_view name) {
   const SymbolId id = find(at_.scope, name);
-  if (id == kNoSymbol) unknown(node, tree().span(node), name);
+  if (id == kNoSymbol) unknown(tree().span(node), name, false);
   else read(id, node);
   return id;
 }

@@ -248,6 +248,9 @@ void Checker::check_bind(NodeId node) {
     facts.types[ref(pick)] = type;
   } else if (const NodeId value = tree().expression(node)) {
     type = expression(value, cast ? &wanted : nullptr);
+    const bool read = type.is(TypeTag::json) || (type.is(TypeTag::text) && !wanted.is(TypeTag::secret));   // as `x as T` reads it
+    if (cast && !read && !type.is(TypeTag::error) && !fits(type, wanted))
+      error("E0301", value, fmt::format("`{}` is to be {}, and this is {}.", text(name), spell(wanted), spell(type)));
   }
   if (said)
     if (auto found = facts.utterances.find(said); found != facts.utterances.end()) type = answer_type(facts.templates[found->second.tmpl].answer);
@@ -481,7 +484,11 @@ void Checker::statement(NodeId node) {
       otherwise(node);
       break;
     case Kind::Wait: length(node); break;
-    case Kind::Show: expression(tree().expression(node)); break;
+    case Kind::Show: {
+      const NodeId value = tree().expression(node);
+      if (expression(value).is(TypeTag::secret)) error("E0502", value, fmt::format("`{}` is a secret and cannot be shown.", text(value)));
+      break;
+    }
     case Kind::Probe: say(node, tree().child(node, Kind::Utterance), false, false); break;
     case Kind::Named:
     case Kind::Bind: check_bind(node); break;
