@@ -210,6 +210,7 @@ void VirtualRun::go(Micros until) {
 }
 
 void VirtualRun::crash() {
+  world.forget();
   session_->silence();
   store_->poll();
   session_.reset();

@@ -76,6 +76,7 @@ class FakeWorld final : public World {
   void notify(Notice notice, std::function<void(std::string)> delivered) override;
   // Gives the answer that is due first, if it is due now.
   bool deliver();
+  void forget() { waiting_.clear(); }         // whoever asked is dead
   Micros next_due() const;
 
   std::function<Reply(const std::string& words)> script = [](const std::string&) { return Reply{good(), 0, false}; };
