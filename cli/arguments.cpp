@@ -1,4 +1,6 @@
 // Turns words into a Given by a command's row. The only unit that sees CLI11.
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -8,37 +10,44 @@ namespace rbc::cli {
 
 namespace {
 
-// `--name value`, `--name=value` that no flag claimed.
-bool take_extras(const Command& command, const std::vector<std::string>& rest, Given& given) {
-  std::vector<std::string> known{"help"};
+// Takes `--name value` and `--name=value` that are no flag of the command out of `words`: inputs, where the command takes them.
+bool take_inputs(const Command& command, std::vector<std::string>& words, Given& given) {
+  std::vector<std::string> known{"help"}, kept;
   for (const Flag& f : command.flags) known.emplace_back(f.name);
-  for (size_t i = 0; i < rest.size(); ++i) {
-    const std::string& word = rest[i];
-    if (word.rfind("--", 0) != 0 || word.size() < 3) {
-      if (word.rfind('-', 0) == 0 && word.size() > 1) {
-        refuse(kUsage, fmt::format("`{}` is no flag of `rbc {}`. `rbc help {}` lists them.", word, command.name, command.name));
-      } else {
-        refuse(kUsage, fmt::format("`{}` is one word too many for `rbc {} {}`.", word, command.name, command.positional));
-      }
-      return false;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "--") {
+      kept.insert(kept.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
+      break;
+    }
+    if (word.rfind("--", 0) != 0) {
+      kept.push_back(word);
+      continue;
     }
     std::string name = word.substr(2), value;
     size_t eq = name.find('=');
     bool has_value = eq != std::string::npos;
     if (has_value) value = name.substr(eq + 1), name.resize(eq);
+    auto flag = std::find_if(command.flags.begin(), command.flags.end(), [&](const Flag& f) { return f.name == name; });
+    if (name == "help" || flag != command.flags.end()) {
+      kept.push_back(word);
+      if (flag != command.flags.end() && !flag->value.empty() && !has_value && i + 1 < words.size()) kept.push_back(words[++i]);
+      continue;
+    }
     if (!command.takes_inputs) {
       refuse(kUsage, fmt::format("`--{}` is no flag of `rbc {}`.{} `rbc help {}` lists them.", name, command.name, suggestion(name, known), command.name));
       return false;
     }
     if (!has_value) {
-      if (i + 1 >= rest.size() || rest[i + 1].rfind("--", 0) == 0) {
+      if (i + 1 >= words.size() || words[i + 1].rfind("--", 0) == 0) {
         refuse(kUsage, fmt::format("`--{}` is no flag of `rbc {}`, and as an input it needs a value.{}", name, command.name, suggestion(name, known)));
         return false;
       }
-      value = rest[++i];
+      value = words[++i];
     }
     given.extra.emplace_back(name, value);
   }
+  words = kept;
   return true;
 }
 
@@ -65,9 +74,10 @@ bool parse_arguments(const Command& command, int argc, char** argv, Given& given
     return true;
   }
   try {
-    std::vector<std::string> reversed;
-    for (int i = argc - 1; i >= 0; --i) reversed.emplace_back(argv[i]);
-    app.parse(reversed);
+    std::vector<std::string> all(argv, argv + argc);
+    if (!take_inputs(command, all, given)) return false;
+    std::reverse(all.begin(), all.end());   // CLI11 takes them from the back
+    app.parse(all);
   } catch (const CLI::ArgumentMismatch& e) {
     refuse(kUsage, fmt::format("{}. `rbc help {}` shows how it is written.", e.what(), command.name));
     return false;
@@ -91,7 +101,12 @@ bool parse_arguments(const Command& command, int argc, char** argv, Given& given
     given.flags[it->first] = it->second;
   }
   given.words = words;
-  if (!take_extras(command, app.remaining(), given)) return false;
+  for (const std::string& word : app.remaining()) {
+    bool dashed = word.size() > 1 && word[0] == '-';
+    refuse(kUsage, dashed ? fmt::format("`{}` is no flag of `rbc {}`. `rbc help {}` lists them.", word, command.name, command.name)
+                          : fmt::format("`{}` is one word too many for `rbc {}{}{}`.", word, command.name, command.positional.empty() ? "" : " ", command.positional));
+    return false;
+  }
   if (given.words.size() < command.least) {
     refuse(kUsage, fmt::format("`rbc {}` needs {}. `rbc help {}` says more.", command.name, command.positional, command.name));
     return false;

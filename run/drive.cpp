@@ -51,10 +51,9 @@ class Driver {
 
   Driven run() {
     prompter_.attach(*session_);
-    world_->open(kOpening, [this] {
-      opened_ = true;
-      uv_async_send(&wake_);
-    });
+    // Ladders count from the run's start, so nothing waits for a database that swallows packets: its looks queue behind the connecting.
+    world_->open(kOpening, [] {});
+    uv_async_send(&wake_);
     uv_timer_start(&letters_, [](uv_timer_t* h) {
       auto& self = *static_cast<Driver*>(h->data);
       self.session_->collect_mail();
@@ -103,7 +102,6 @@ class Driver {
     if (done_) return;
     if (!began_) {
       if (left_) return finish();
-      if (!opened_) return;
       began_ = true;
       problem_ = first_(*session_);
       if (!problem_.empty()) {
@@ -173,7 +171,7 @@ class Driver {
   std::unique_ptr<World> world_;
   std::unique_ptr<Session> session_;
   std::string problem_;
-  bool opened_ = false, began_ = false, left_ = false, asked_ = false, done_ = false;
+  bool began_ = false, left_ = false, asked_ = false, done_ = false;
 };
 
 }  // namespace driving

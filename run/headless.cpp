@@ -41,7 +41,7 @@ std::optional<Completion> line(const Program& program, const Request& request, c
     case HumanKind::caution:
       if (request.open_items) return reply(request, Reply::no, "an item of this step was left open");
       if (info.approved) return std::nullopt;
-      if (allowed(program, request, allow)) return reply(request, Reply::yes);
+      if (allowed(program, request, allow)) return reply(request, Reply::yes, "allowed with --allow");
       return reply(request, Reply::no, "it was not allowed with --allow");
   }
   return std::nullopt;

@@ -55,6 +55,38 @@ std::string names_of(const Program& program, const NoticeInfo& notice) {
   return out;
 }
 
+std::string_view word_of(Request::Question question, const HumanInfo* row) {
+  static constexpr std::string_view kRows[] = {"[ ]", "ask", "choose", "confirm", "judge", "approve", "caution"};
+  switch (question) {
+    case Request::Question::gate: return "do ?";
+    case Request::Question::undo: return "undo ?";
+    case Request::Question::doubt: return "in doubt";
+    case Request::Question::failure: return "failed";
+    case Request::Question::line: break;
+  }
+  return row ? kRows[static_cast<std::size_t>(row->kind)] : "asked";
+}
+
+std::string_view answer_word(Completion::Reply reply) {
+  using Reply = Completion::Reply;
+  switch (reply) {
+    case Reply::none:
+    case Reply::value: return "";
+    case Reply::yes: return "yes";
+    case Reply::no: return "no";
+    case Reply::skip: return "skipped";
+    case Reply::skip_step: return "the step is skipped";
+    case Reply::retry: return "try again";
+    case Reply::escalate: return "escalate";
+    case Reply::abort: return "abort";
+    case Reply::happened: return "it happened";
+    case Reply::did_not: return "it did not happen";
+    case Reply::unknown: return "nobody knows";
+    case Reply::timed_out: return "nobody answered in time";
+  }
+  return "";
+}
+
 std::string one_line(std::string_view text) { return visible(text.substr(0, text.find('\n')), false); }
 
 }  // namespace narration
@@ -116,6 +148,7 @@ std::vector<Narrated> Narrator::tell(const Trace& t) {
   switch (t.what) {
     case Trace::What::step_began: {
       last_verdicts_.clear();
+      sleeping_at_ = UINT32_MAX;
       const std::string name = t.index < book.steps.size() ? book.steps[t.index].name : std::string();
       const std::string title = t.title.empty() ? name : one_line(t.title);
       out.push_back({{Ink::bold, fmt::format("Step {} of {}: {}", t.index + 1, book.steps.size(), title)}, {Ink::dim, fmt::format("  ({})", name)}});
@@ -180,13 +213,36 @@ std::vector<Narrated> Narrator::tell(const Trace& t) {
         out.push_back({{t.result == 3 ? Ink::green : Ink::amber, "  cause      "}, {Ink::plain, fmt::format("{}: {}", name, kEnds[t.result])}});
       break;
     }
-    case Trace::What::sleeping: break;   // the screen counts down; a log needs no line
-    case Trace::What::question:
-      out.push_back({{Ink::bold, "  asked      "}, {Ink::plain, one_line(t.text.empty() ? t.title : t.text)}});
+    case Trace::What::sleeping: {
+      // Once a line: the screen counts down, and a log that falls silent says why.
+      if (t.site >= program_.sites.size() || t.fiber != "0" || t.site == sleeping_at_) break;
+      sleeping_at_ = t.site;
+      out.push_back({{Ink::dim, "  waiting    "}, {Ink::dim, visible(program_.sites[t.site].text, false)}});
       break;
-    case Trace::What::answered:
-      out.push_back({{Ink::dim, "  answered   "}, {Ink::plain, one_line(t.text)}});
+    }
+    case Trace::What::question: {
+      const HumanInfo* row = t.question == Request::Question::line && t.index < program_.humans.size() ? &program_.humans[t.index] : nullptr;
+      asked_ = one_line(t.text.empty() ? t.title : t.text);
+      if (row && row->kind == HumanKind::item) break;   // its answer says it all
+      if (t.question == Request::Question::failure) break;   // the failure's own line did
+      out.push_back({{Ink::bold, fmt::format("  {:<9}  ", word_of(t.question, row))}, {Ink::plain, clip(asked_, 160)}});
       break;
+    }
+    case Trace::What::answered: {
+      const HumanInfo* row = t.question == Request::Question::line && t.index < program_.humans.size() ? &program_.humans[t.index] : nullptr;
+      auto reply = static_cast<Completion::Reply>(t.result);
+      std::string by = t.title.empty() ? "" : fmt::format("  (by {})", one_line(t.title));
+      if (row && row->kind == HumanKind::item) {
+        bool ticked = reply == Completion::Reply::yes;
+        out.push_back({{ticked ? Ink::green : Ink::amber, ticked ? "  [x]        " : "  [ ]        "}, {Ink::plain, asked_},
+                       {Ink::dim, ticked ? by : ": " + (t.text.empty() ? "left open" : one_line(t.text)) + by}});
+        break;
+      }
+      std::string said(answer_word(reply));
+      if (!t.text.empty()) said += (said.empty() ? "" : ": ") + one_line(t.text);
+      out.push_back({{Ink::dim, "  answered   "}, {Ink::plain, said}, {Ink::dim, by}});
+      break;
+    }
     case Trace::What::notice: {
       if (t.index >= program_.notices.size()) break;
       const NoticeInfo& notice = program_.notices[t.index];

@@ -27,6 +27,8 @@ class Narrator {
  private:
   const Program& program_;
   std::vector<std::string> last_verdicts_;   // by check: what its last line said
+  std::string asked_;                        // the last question's words
+  std::uint32_t sleeping_at_ = UINT32_MAX;   // the site whose waiting was said
 };
 
 // With SGR codes if `colour`; else the text alone.

@@ -32,7 +32,7 @@ std::string begun_line(const Control& control) {
 void PlainPrinter::attach(Control& control) {
   control_ = &control;
   narrator_ = std::make_unique<Narrator>(control.program());
-  line({{Ink::bold, visible(begun_line(control), false)}}, control.live().now.wall);
+  line({{Ink::bold, visible(begun_line(control), false)}}, system_clock().wall());
   inner_.attach(control);
 }
 
@@ -126,8 +126,8 @@ void TerminalPrompter::attach(Control& control) {
     self->terminal_->listen();
     self->draw_status();
   });
-  line({{Ink::bold, visible(begun_line(control), false)}}, control.live().now.wall);
-  line({{Ink::dim, fmt::format("environment {}; a acknowledges, e escalates, q stops or leaves, Ctrl-C asks", options_.environment)}}, control.live().now.wall);
+  line({{Ink::bold, visible(begun_line(control), false)}}, system_clock().wall());
+  line({{Ink::dim, fmt::format("environment {}; a acknowledges, e escalates, q stops or leaves, Ctrl-C asks", options_.environment)}}, system_clock().wall());
 }
 
 void TerminalPrompter::detach() {

@@ -67,7 +67,7 @@ class Cli(unittest.TestCase):
         self.refused(2, "run", says="needs ID")
         self.refused(2, "run", "t-2", "--headless", says="T-1")
         self.refused(2, "run", "t-1", "--env", "locl", "--headless", says="Did you mean `local`?")
-        self.refused(2, "run", "t-1", "--headless", "--trys", "4", says="Did you mean `tries`?")
+        self.refused(2, "run", "t-1", "--headless", "--trise", "4", says="Did you mean `tries`?")
         self.refused(2, "run", "t-1", "--headless", "--input", "tries", says="NAME=VALUE")
         self.refused(2, "run", "t-1", "--headless", "--tries", "many", says="tries")
         self.refused(2, "run", "t-1", "--headless", "--pause", "2h", says="pause")

@@ -146,6 +146,7 @@ struct Machine::Body {
   void complete(const Completion& completion);
   void happen(const Event& event);
   void crash(std::string why);
+  void trace_question(const exec::Fiber& fiber, std::uint32_t index, std::uint32_t site, Request::Question kind, std::string title, std::string text);
   void trace(Trace::What what, const exec::Fiber& fiber, std::uint32_t index, std::uint32_t site, std::string title = {}, std::string text = {},
              Value value = {}, Value measured = {}, int result = 0, Micros took = 0);
   Request& request(Exit exit, exec::Fiber& fiber, std::uint32_t site_pc);

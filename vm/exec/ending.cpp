@@ -105,7 +105,7 @@ void Machine::Body::undo_next(Fiber& fiber, std::vector<Deferred> blocks) {
   fiber.wait.what = Waits::undo;
   fiber.wait.key = r.key;
   fiber.wait.blocks = std::move(blocks);
-  trace(Trace::What::question, fiber, 0, r.program_site, {}, r.said);
+  trace_question(fiber, 0, r.program_site, Request::Question::undo, {}, r.said);
 }
 
 void Machine::Body::finish(Fiber& fiber) {

@@ -145,13 +145,22 @@ void Machine::Body::ask_about(Fiber& fiber, Failure failure) {
   fiber.wait.key = r.key;
   fiber.wait.since = fiber.now;
   fiber.wait.failure = std::move(failure);
-  trace(Trace::What::question, fiber, 0, r.program_site, fiber.wait.failure.line, fiber.wait.failure.reason);
+  trace_question(fiber, 0, r.program_site, Request::Question::failure, fiber.wait.failure.line, fiber.wait.failure.reason);
 }
 
 void Machine::Body::failure_answered(Fiber& fiber, const Completion& c) {
   Failure failure = std::move(fiber.wait.failure);
   fiber.wait = {};
-  trace(Trace::What::answered, fiber, 0, failure.site, c.who, c.reason);
+  Trace told;
+  told.what = Trace::What::answered;
+  told.question = Request::Question::failure;
+  told.site = failure.site;
+  told.fiber = fiber.path;
+  told.title = c.who;
+  told.text = c.reason;
+  told.result = static_cast<int>(c.reply);
+  told.when = fiber.now;
+  if (watcher) watcher(told);
   if (common_reply(fiber, c)) return;
   bool retry = c.reply == Completion::Reply::retry;
   bool skip = c.reply == Completion::Reply::skip || c.reply == Completion::Reply::yes;

@@ -108,7 +108,8 @@ struct Trace {
   std::string text;                 // utterance, reason, notice, answer
   Value value;                      // look, check (its verdict), shown
   Value measured;                   // check: what its line shows
-  int result = 0;                   // cause_tried: as TRIED · outcome: Outcome
+  int result = 0;                   // cause_tried: as TRIED · outcome: Outcome · answered: Completion::Reply
+  Request::Question question = Request::Question::line;   // question, answered: of what kind
   Micros took = 0;
   Moment when;
 };

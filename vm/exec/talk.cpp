@@ -138,7 +138,7 @@ bool Machine::Body::gate(Fiber& fiber, std::uint32_t index, std::uint32_t n, std
     top.pc = skipped;
     ready(f);
   };
-  trace(Trace::What::question, fiber, index, r.program_site, {}, r.said);
+  trace_question(fiber, index, r.program_site, Request::Question::gate, {}, r.said);
   return false;
 }
 
@@ -211,7 +211,7 @@ void Machine::Body::acted(Fiber& fiber, const Completion& c) {
     fiber.wait.what = Waits::doubt;
     fiber.wait.key = r.key;
     fiber.wait.failure.reason = reason;
-    trace(Trace::What::question, fiber, r.index, what.site, {}, r.said);
+    trace_question(fiber, r.index, what.site, Request::Question::doubt, {}, r.said);
     return;
   }
   fail(fiber, reason);
@@ -259,7 +259,21 @@ void Machine::Body::put_question(Fiber& fiber, std::uint32_t index, std::uint32_
   fiber.wait.open_items = r.open_items;
   fiber.wait.values = values;
   r.values = std::move(values);
-  trace(Trace::What::question, fiber, index, row.site, {}, r.said);
+  trace_question(fiber, index, row.site, Request::Question::line, {}, r.said);
+}
+
+void Machine::Body::trace_question(const Fiber& fiber, std::uint32_t index, std::uint32_t site, Request::Question kind, std::string title, std::string text) {
+  if (!watcher) return;
+  Trace t;
+  t.what = Trace::What::question;
+  t.index = index;
+  t.site = site;
+  t.fiber = fiber.path;
+  t.title = std::move(title);
+  t.text = std::move(text);
+  t.question = kind;
+  t.when = fiber.now;
+  watcher(t);
 }
 
 bool Machine::Body::common_reply(Fiber& fiber, const Completion& c) {
@@ -280,12 +294,21 @@ void Machine::Body::answered(Fiber& fiber, const Completion& c) {
     fiber.frames.back().stack.push_back(std::move(v));
     ready(fiber);
   };
-  if (wait.what == Waits::person) {
-    const auto& row = program->humans[wait.index];
-    trace(Trace::What::answered, fiber, wait.index, row.site, c.who, c.reply == Reply::value ? prose(c.value) : c.reason, c.value, {}, static_cast<int>(c.reply));
-  } else {
-    trace(Trace::What::answered, fiber, wait.index, 0, c.who, c.reason, {}, {}, static_cast<int>(c.reply));
-  }
+  Trace told;
+  told.what = Trace::What::answered;
+  told.index = wait.index;
+  told.fiber = fiber.path;
+  told.title = c.who;
+  told.text = c.reply == Reply::value ? prose(c.value) : c.reason;
+  told.value = c.value;
+  told.result = static_cast<int>(c.reply);
+  told.when = fiber.now;
+  told.site = wait.what == Waits::person ? program->humans[wait.index].site : 0;
+  told.question = wait.what == Waits::gate ? Request::Question::gate
+                  : wait.what == Waits::undo ? Request::Question::undo
+                  : wait.what == Waits::doubt ? Request::Question::doubt
+                                              : Request::Question::line;
+  if (watcher) watcher(told);
   if (!fixed && fiber.path == "0" && common_reply(fiber, c)) return;
   if (cut(fiber, c.cut)) return;
   if (wait.what == Waits::gate) {
