@@ -53,7 +53,7 @@ class Driver {
     prompter_.attach(*session_);
     // Ladders count from the run's start, so nothing waits for a database that swallows packets: its looks queue behind the connecting.
     world_->open(kOpening, [] {});
-    uv_async_send(&wake_);
+    turn();
     uv_timer_start(&letters_, [](uv_timer_t* h) {
       auto& self = *static_cast<Driver*>(h->data);
       self.session_->collect_mail();
@@ -61,7 +61,7 @@ class Driver {
     }, kLetters, kLetters);
     if (prompter_.ticks())
       uv_timer_start(&tick_, [](uv_timer_t* h) { static_cast<Driver*>(h->data)->prompter_.tick(); }, kTick, kTick);
-    uv_run(loop_, UV_RUN_DEFAULT);
+    if (!done_) uv_run(loop_, UV_RUN_DEFAULT);
     Driven driven;
     driven.problem = problem_.empty() ? session_->problem() : problem_;
     if (began_ && !left_) {
@@ -101,7 +101,6 @@ class Driver {
   void turn() {
     if (done_) return;
     if (!began_) {
-      if (left_) return finish();
       began_ = true;
       problem_ = first_(*session_);
       if (!problem_.empty()) {
@@ -142,7 +141,7 @@ class Driver {
   }
 
   void interrupted() {
-    if (asked_ || !began_) return leave();
+    if (asked_) return leave();
     asked_ = true;
     prompter_.interrupted([this](OnInterrupt decision) {
       switch (decision) {
@@ -155,8 +154,7 @@ class Driver {
 
   void leave() {
     left_ = true;
-    if (began_) session_->leave();
-    else uv_async_send(&wake_);
+    session_->leave();
   }
 
   Store& store_;
