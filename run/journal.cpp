@@ -188,6 +188,10 @@ std::optional<std::vector<Receipt>> receipts_of(const Entry& entry) {
   return receipts;
 }
 
+bool reached(const std::vector<Receipt>& receipts) {
+  return std::any_of(receipts.begin(), receipts.end(), [](const Receipt& r) { return r.problem.empty(); });
+}
+
 std::string answer_letter(const Key& key, const Completion& reply) {
   return journal::Record().text("fiber", key.fiber).number("site", key.site).number("occurrence", key.occurrence)
       .put("reply", Value::text(completion_body(reply))).bytes();

@@ -44,6 +44,7 @@ std::optional<Remark> remark_of(const Entry& entry);
 struct Receipt { std::uint32_t resource = 0; std::string problem; };
 std::string receipts_body(const std::vector<Receipt>& receipts);
 std::optional<std::vector<Receipt>> receipts_of(const Entry& entry);
+bool reached(const std::vector<Receipt>& receipts);      // whether anybody got it
 
 // A letter's body that answers a question: which, and what.
 std::string answer_letter(const Key& key, const Completion& reply);

@@ -68,7 +68,10 @@ class Replayer {
     if (entry.exit == Exit::notify) {
       if (!r_.machine->awaits(entry.key)) return true;
       Completion done;
+      const auto receipts = receipts_of(entry);
+      if (!receipts) return false;
       done.key = entry.key, done.when = entry.when;
+      done.way = reached(*receipts) ? Way::answer : Way::refusal;
       r_.machine->complete(done);
       return true;
     }

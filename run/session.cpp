@@ -321,9 +321,10 @@ void Session::received(const Arrival& arrival) {
   if (machine_->awaits(arrival.key)) {
     Completion done;
     done.key = arrival.key, done.when = last_;
+    done.way = reached(receipts) ? Way::answer : Way::refusal;
     machine_->complete(done);
   }
-  if (!page || std::any_of(receipts.begin(), receipts.end(), [](const Receipt& r) { return r.problem.empty(); })) return;
+  if (!page || reached(receipts)) return;
   Event event;
   event.what = Event::What::undeliverable, event.key = arrival.key;
   for (const Receipt& r : receipts) {

@@ -71,7 +71,7 @@ struct Frame {
   bool base() const { return static_cast<bool>(done); }
 };
 
-enum class Waits : std::uint8_t { no, look, act, person, gate, failure, undo, doubt, sleep, group };
+enum class Waits : std::uint8_t { no, look, act, person, gate, failure, undo, doubt, sleep, group, delivery };
 
 struct Wait {
   Waits what = Waits::no;
@@ -130,6 +130,12 @@ struct LadderState {
   std::vector<Timer> timers;
 };
 struct Sent { std::uint32_t notice = 0; std::int32_t ladder = kNone; };
+
+// An escalation whose pages are on their way: the outcome is fixed when one of them reached somebody, or none did.
+struct Hearing {
+  std::set<Key> out;           // pages not heard of yet
+  std::string reason;
+};
 
 enum class Stop : std::uint8_t { no, abort, escalate, skip_step };
 
@@ -203,6 +209,8 @@ struct Machine::Body {
   void leave_step(exec::Fiber& fiber, std::uint32_t n);
   void skip_step(exec::Fiber& fiber);
   void give_up(exec::Fiber& fiber, const std::string& reason);          // fires the ladders; escalated, else failed
+  void escalate(exec::Fiber& fiber, std::string reason);                // waits until it is known whether anybody was reached
+  void heard(const Key& key, bool reached);
   void end(exec::Fiber& fiber, Outcome outcome, std::string reason);
   void undo_next(exec::Fiber& fiber, std::vector<exec::Deferred> blocks);
   void finish(exec::Fiber& fiber);
@@ -215,6 +223,8 @@ struct Machine::Body {
   bool fire(std::uint32_t ladder, std::uint32_t rung);                  // runs the rung's body
   void timer_due(const Event& event);
   bool fire_next(std::uint32_t ladder);
+  void fire_rest();                                                     // of every live ladder, each rung once
+  bool holds(const Rung& rung);
   void read_conditions();
   void undeliverable(const Event& event);
 
@@ -231,6 +241,8 @@ struct Machine::Body {
   std::vector<exec::Deferred> undos;
   std::vector<exec::LadderState> ladders;
   std::map<Key, exec::Sent> sent;
+  std::optional<Key> escalated_to;                      // the page of an `escalate to` whose END comes next
+  std::optional<exec::Hearing> hearing;
   std::set<std::int32_t> open_items;                    // steps of which an item was left open
   std::vector<Value> actions;
   std::optional<Outcome> fixed;

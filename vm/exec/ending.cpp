@@ -61,8 +61,35 @@ void Machine::Body::skip_step(Fiber& fiber) {
 // A robot gives up at once: the next rung of every live ladder, and whoever it reaches has the run from here.
 void Machine::Body::give_up(Fiber& fiber, const std::string& reason) {
   bool fired = false;
+  hearing.emplace();
   for (std::uint32_t i = 0; i < ladders.size(); ++i) fired = fire_next(i) || fired;
-  end(fiber, fired ? Outcome::escalated : Outcome::failed, reason);
+  if (fired) escalate(fiber, reason);
+  else end(fiber, Outcome::failed, reason);
+}
+
+void Machine::Body::escalate(Fiber& fiber, std::string reason) {
+  // A dry run pages nobody, so there is nothing to hear of.
+  if (!hearing || hearing->out.empty() || stopped_after) return end(fiber, Outcome::escalated, std::move(reason));
+  drop_group(fiber);
+  fiber.limit.reset();
+  fiber.forming.clear();
+  fiber.wait = {};
+  fiber.wait.what = Waits::delivery;
+  hearing->reason = std::move(reason);
+}
+
+// `key` is empty if somebody was reached in another way.
+void Machine::Body::heard(const Key& key, bool reached) {
+  if (!hearing || fibers[0]->wait.what != Waits::delivery) return;
+  hearing->out.erase(key);
+  if (!reached) {
+    if (hearing->out.empty()) fire_rest();
+    if (crashed || !hearing->out.empty()) return;
+  }
+  fibers[0]->wait = {};
+  auto reason = std::move(hearing->reason);
+  if (reached) return end(*fibers[0], Outcome::escalated, std::move(reason));
+  end(*fibers[0], Outcome::failed, reason.empty() ? "nobody could be reached" : reason + "; nobody could be reached");
 }
 
 void Machine::Body::end(Fiber& fiber, Outcome outcome, std::string reason) {
@@ -72,6 +99,7 @@ void Machine::Body::end(Fiber& fiber, Outcome outcome, std::string reason) {
     reason = fmt::format("stopped after {}", start.until);
   }
   drop_group(fiber);
+  hearing.reset();
   fiber.wait = {};
   fiber.limit.reset();
   fiber.forming.clear();
@@ -130,6 +158,7 @@ void Machine::Body::stop(Stop how) {
     stopping = how;
     return;
   }
+  if (fiber.wait.what == Waits::delivery && how != Stop::abort) return;      // it is ending already
   drop_group(fiber);
   fiber.wait = {};
   switch (how) {

@@ -511,7 +511,15 @@ bool Machine::Body::instruction(Fiber& fiber) {
     case Op::END: {
       Value v = take_top(frame);
       if (fixed) return fails("the outcome is fixed already");
-      end(fiber, static_cast<Outcome>(operand[0]), v.text());
+      auto outcome = static_cast<Outcome>(operand[0]);
+      auto page = std::exchange(escalated_to, std::nullopt);
+      if (outcome == Outcome::escalated && page) {
+        hearing.emplace();
+        hearing->out.insert(*page);
+        escalate(fiber, v.text());
+      } else {
+        end(fiber, outcome, v.text());
+      }
       return false;
     }
     case Op::kCount: break;

@@ -78,18 +78,20 @@ void Machine::Body::timer_due(const Event& event) {
   if (!state.live || !timer.armed) return;
   const auto& rung = program->runbook.ladders[event.ladder].rungs[event.rung];
   timer.armed = false;
-  bool holds = true;
-  if (rung.condition != kNone) {
-    auto condition = pure(static_cast<std::uint32_t>(rung.condition), {}, nullptr, {}, true);
-    holds = !condition.failure && !condition.value.is_missing() && condition.value.as_bool();
-  }
-  timer.fired = timer.fired || rung.trigger == Rung::Trigger::after || holds;
-  if (holds) fire(event.ladder, event.rung);
+  const bool fires = holds(rung);
+  timer.fired = timer.fired || rung.trigger == Rung::Trigger::after || fires;
+  if (fires) fire(event.ladder, event.rung);
   if (rung.trigger == Rung::Trigger::every && state.live && timer.length > 0) {
     // Once for all that were missed; then the grid goes on.
     Micros missed = std::max<Micros>(0, (event.when.wall - start.zero) / timer.length);
     arm(event.ladder, event.rung, std::max(timer.due, start.zero + missed * timer.length) + timer.length);
   }
+}
+
+bool Machine::Body::holds(const Rung& rung) {
+  if (rung.condition == kNone) return true;
+  auto condition = pure(static_cast<std::uint32_t>(rung.condition), {}, nullptr, {}, true);
+  return !condition.failure && !condition.value.is_missing() && condition.value.as_bool();
 }
 
 // The unfired rung that pages soonest. False if the ladder has none left.
@@ -111,6 +113,23 @@ bool Machine::Body::fire_next(std::uint32_t l) {
   cancelled_timer.rung = r;
   cancelled_timer.program_site = rungs[r].site;
   return fire(l, r);
+}
+
+void Machine::Body::fire_rest() {
+  for (std::uint32_t l = 0; l < ladders.size(); ++l) {
+    const auto& rungs = program->runbook.ladders[l].rungs;
+    for (std::uint32_t r = 0; r < rungs.size() && !crashed; ++r) {
+      auto& timer = ladders[l].timers[r];
+      if (!ladders[l].live || !timer.armed) continue;
+      timer.armed = false;
+      timer.fired = true;
+      auto& cancelled_timer = request(Exit::cancel, *fibers[l + 1], program->functions[rungs[r].body].begin);
+      cancelled_timer.index = l;
+      cancelled_timer.rung = r;
+      cancelled_timer.program_site = rungs[r].site;
+      if (holds(rungs[r])) fire(l, r);
+    }
+  }
 }
 
 void Machine::Body::read_conditions() {
@@ -136,8 +155,12 @@ void Machine::Body::undeliverable(const Event& event) {
   Fiber& fiber = *fibers[notice.ladder == kNone ? 0 : static_cast<std::size_t>(notice.ladder) + 1];
   trace(Trace::What::notice, fiber, notice.notice, row.site, "undeliverable", event.who, {}, {}, 1);
   if (row.what == NoticeInfo::What::tell) return;
+  if (hearing) fibers[0]->now = now;
+  // Of an escalation that reached nobody every rung fires, not only the next ones.
+  if (hearing && notice.ladder == kNone && hearing->out.count(event.key) > 0) return heard(event.key, false);
   for (std::uint32_t l = 0; l < ladders.size(); ++l)
     if (notice.ladder == kNone || notice.ladder == static_cast<std::int32_t>(l)) fire_next(l);
+  heard(event.key, false);
 }
 
 }  // namespace rbc

@@ -15,7 +15,7 @@ Machine::Machine(std::shared_ptr<const Program> program, Start start, Watcher wa
 Machine::~Machine() = default;
 void Machine::begin() { body_->begin(); }
 std::vector<Request> Machine::take() { return std::exchange(body_->asked, {}); }
-bool Machine::awaits(const Key& key) const { return !body_->crashed && body_->waiting(key) != nullptr; }
+bool Machine::awaits(const Key& key) const { return !body_->crashed && (body_->waiting(key) != nullptr || (body_->hearing && body_->hearing->out.count(key) > 0)); }
 void Machine::complete(const Completion& completion) { body_->complete(completion); }
 void Machine::happen(const Event& event) { body_->happen(event); }
 bool Machine::ended() const { return body_->over; }
@@ -105,12 +105,20 @@ void Machine::Body::settle() {
 
 Fiber* Machine::Body::waiting(const Key& key) {
   for (const auto& fiber : fibers)
-    if (!fiber->over && fiber->wait.what != Waits::no && fiber->wait.what != Waits::group && fiber->wait.key == key) return fiber.get();
+    if (!fiber->over && fiber->wait.what != Waits::no && fiber->wait.what != Waits::group && fiber->wait.what != Waits::delivery && fiber->wait.key == key) return fiber.get();
   return nullptr;
 }
 
 void Machine::Body::complete(const Completion& completion) {
   if (crashed || over) return;
+  if (hearing && hearing->out.count(completion.key) > 0) {
+    // One that reached nobody is followed by its event, which tells why.
+    if (completion.way != Way::answer) return;
+    fuel = exec::kFuel;
+    now = fibers[0]->now = completion.when;
+    heard(completion.key, true);
+    return settle();
+  }
   Fiber* fiber = waiting(completion.key);
   if (!fiber) return;
   fuel = exec::kFuel;
@@ -126,7 +134,7 @@ void Machine::Body::complete(const Completion& completion) {
       fiber->wait = {};
       if (!cut(*fiber, completion.cut)) ready(*fiber);
       break;
-    case Waits::no: case Waits::group: break;
+    case Waits::no: case Waits::group: case Waits::delivery: break;
   }
   settle();
 }
@@ -137,7 +145,10 @@ void Machine::Body::happen(const Event& event) {
   now = event.when;
   switch (event.what) {
     case Event::What::rung: timer_due(event); break;
-    case Event::What::acknowledge: end_ladders([](const Ladder& l) { return l.until_acknowledged; }); break;
+    case Event::What::acknowledge:
+      end_ladders([](const Ladder& l) { return l.until_acknowledged; });
+      if (hearing) fibers[0]->now = now, heard({}, true);
+      break;
     case Event::What::abort: stop(exec::Stop::abort); break;
     case Event::What::escalate: stop(exec::Stop::escalate); break;
     case Event::What::skip_step: stop(exec::Stop::skip_step); break;

@@ -231,6 +231,8 @@ void Machine::Body::notify(Fiber& fiber, std::uint32_t index, std::string text) 
   for (std::size_t i = 1; i <= ladders.size(); ++i)
     if (fibers[i].get() == &fiber) ladder = static_cast<std::int32_t>(i - 1);
   sent[r.key] = {index, ladder};
+  if (notice.what == NoticeInfo::What::escalate) escalated_to = r.key;
+  if (hearing && notice.what != NoticeInfo::What::tell) hearing->out.insert(r.key);
 }
 
 void Machine::Body::put_question(Fiber& fiber, std::uint32_t index, std::uint32_t n) {

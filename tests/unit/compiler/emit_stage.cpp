@@ -181,6 +181,12 @@ void Stage::crash() {
   }
   replaying_ = false;
   for (const Request& request : open) {
+    if (request.exit == Exit::notify && machine_->awaits(request.key)) {
+      Due heard;
+      heard.order = 1, heard.at = now_;
+      heard.completion.emplace().key = request.key;
+      due(std::move(heard));
+    }
     if (request.exit == Exit::notify || request.exit == Exit::end) continue;   // said before
     serve(request);
   }

@@ -25,6 +25,14 @@ void Lines::page(std::uint32_t whom, const std::string& words, NoticeInfo::What 
   line([&] { push(Value::text(words)), a.emit(Op::NOTIFY, {static_cast<std::uint32_t>(p_.notices.size() - 1)}); });
 }
 
+void Lines::escalate(std::uint32_t whom, const std::string& words) {
+  p_.notices.push_back({NoticeInfo::What::escalate, {whom}, 0});
+  line([&] {
+    push(Value::text(words)), a.emit(Op::NOTIFY, {static_cast<std::uint32_t>(p_.notices.size() - 1)});
+    push(Value::text("it is beyond us")), a.emit(Op::END, {1});
+  });
+}
+
 void Lines::human(HumanInfo info, const std::string& title, const std::vector<Value>& values) {
   info.step = 0;
   p_.humans.push_back(std::move(info));
@@ -134,6 +142,7 @@ void FakeWorld::cancel(std::uint64_t id) {
 void FakeWorld::notify(Notice notice, std::function<void(std::string)> delivered) {
   const std::string name = notice.resource == kDba ? "dba" : "lead";
   did.push_back((notice.page ? "page " : "tell ") + name + ": " + notice.text);
+  if (swallowed.count(notice.resource) > 0) return;
   const auto why = unreachable.find(notice.resource);
   const std::string problem = why == unreachable.end() ? "" : why->second;
   waiting_.push_back({clock_.boot(), order_++, notice.id, notice.text, [delivered, problem] { delivered(problem); }});

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ class Lines {
   void act(std::uint32_t what) { line([&] { a.emit(Op::DO, {what, 0}), a.emit(Op::POP); }); }
   void sleep(Micros length) { line([&] { push(Value::duration(length)), a.emit(Op::SLEEP); }); }
   void page(std::uint32_t whom, const std::string& words, NoticeInfo::What what = NoticeInfo::What::page);
+  void escalate(std::uint32_t whom, const std::string& words);      // ends the run, "it is beyond us"
   // Values: the default and the limit, where the row has them.
   void human(HumanInfo info, const std::string& title, const std::vector<Value>& values = {});
   void within(Micros limit, const std::function<void()>& block);
@@ -81,6 +83,7 @@ class FakeWorld final : public World {
 
   std::function<Reply(const std::string& words)> script = [](const std::string&) { return Reply{good(), 0, false}; };
   std::map<std::uint32_t, std::string> unreachable;      // contact: why
+  std::set<std::uint32_t> swallowed;                     // contacts of whom nothing is ever heard
   std::vector<std::string> did;
   static Answer good();
 

@@ -162,6 +162,53 @@ TEST_CASE("a headless failure pages at once, and the page has left before the ru
   CHECK(run.session().over());
 }
 
+TEST_CASE("an escalation is over when it is known who was reached, also over a crash") {
+  const auto program = fake::program([](Lines& l) { l.escalate(kDba, "help"); }, {{30 * kMinute, kLead, "thirty", false}, {kHour, kLead, "sixty", false}});
+  const bool lead_hears = GENERATE(values<int>({1, 0})) == 1;
+  const bool killed = GENERATE(values<int>({1, 0})) == 1;
+  VirtualRun run(program);
+  run.world.unreachable[kDba] = "no such number";
+  if (!lead_hears) run.world.unreachable[kLead] = "out of range";
+  run.begin();
+  if (killed) {
+    for (int i = 0; i < 4; ++i) run.store().poll(), run.session().settle();
+    CHECK_FALSE(run.outcome());                    // the page has left, and nobody has heard it yet
+    run.crash();
+    REQUIRE(run.resume(kSecond).empty());
+  }
+  run.go();
+  auto pages = run.pages();
+  if (killed) pages.erase(pages.begin());          // sent again: at least once
+  CHECK(pages == Strings{"dba: help", "lead: thirty", "lead: sixty"});
+  CHECK(run.outcome() == (lead_hears ? Outcome::escalated : Outcome::failed));
+  CHECK(run.store().find(run.id())->reason == (lead_hears ? "it is beyond us" : "it is beyond us; nobody could be reached"));
+  CHECK(run.session().over());
+  const Replayed again = replay(run.store(), *run.store().find(run.id()), [](const Trace&) {});
+  CHECK(again.problem.empty());
+  CHECK(again.machine->outcome() == run.outcome());
+}
+
+TEST_CASE("a page that is never heard of is waited for two minutes, not longer") {
+  VirtualRun run(fake::program([](Lines& l) { l.escalate(kDba, "help"); }));
+  run.world.swallowed.insert(kDba);
+  run.begin();
+  run.go(kMinute);
+  CHECK_FALSE(run.outcome());
+  run.go();
+  CHECK(run.outcome() == Outcome::failed);
+  CHECK(run.session().now().alive <= 130 * kSecond);
+}
+
+TEST_CASE("whoever acknowledges while the page is on its way was reached") {
+  VirtualRun run(fake::program([](Lines& l) { l.escalate(kDba, "help"); }));
+  run.world.swallowed.insert(kDba);
+  run.begin();
+  run.go(kMinute);
+  run.post("acknowledge", "dba");
+  run.go();
+  CHECK(run.outcome() == Outcome::escalated);
+}
+
 TEST_CASE("a moved system clock moves no timer and is written down") {
   VirtualRun run(fake::program([](Lines& l) { l.sleep(40 * kMinute); }, {{30 * kMinute, kLead, "thirty", false}}));
   run.begin();

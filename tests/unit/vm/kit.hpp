@@ -196,6 +196,7 @@ class World {
 
   std::function<Reply(const Request&)> answers = [](const Request&) { return good(); };
   std::function<std::optional<Completion>(const Request&)> people = [](const Request&) { return std::nullopt; };
+  std::function<bool(const Request&)> reaches = [](const Request&) { return true; };      // asked of pages that the outcome waits for
   std::unique_ptr<Machine> machine;
   std::vector<std::string> problems;
   std::vector<Request> asked;
@@ -303,7 +304,19 @@ class World {
             answer_at(r.cut, c);
           }
           break;
-        case Exit::notify: told.emplace_back(clock, r.said); break;
+        case Exit::notify:
+          told.emplace_back(clock, r.said);
+          if (!machine->awaits(r.key)) break;
+          if (!reaches(r)) {
+            Event lost;
+            lost.what = Event::What::undeliverable, lost.key = r.key, lost.who = "nobody answers";
+            c.way = Way::refusal;
+            answer_at(clock, c);
+            later(clock, lost);
+          } else {
+            answer_at(clock, c);
+          }
+          break;
         case Exit::arm: {
           Event e;
           e.what = Event::What::rung;

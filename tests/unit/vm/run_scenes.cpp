@@ -254,6 +254,16 @@ void ladders(Seen& seen) {
   t.all();
   CHECK(t.ending() == "escalated: no known cause");
   CHECK(pages(t) == "10 a word; 10 half an hour; ");
+  // It is over only when somebody is reached: then the next rung, and all that are left.
+  for (int reached : {1, 2, 0}) {
+    World r(climbing(false, true));
+    r.answers = [](const Request&) { return good(); };
+    r.reaches = [&](const Request& page) { return (reached == 1 && page.said == "only while up is green") || (reached == 2 && page.said == "again"); };
+    r.all();
+    CHECK(r.ending() == (reached == 0 ? "failed: no known cause; nobody could be reached" : "escalated: no known cause"));
+    CHECK(pages(r) == (reached == 1 ? "10 a word; 10 half an hour; 10 only while up is green; "
+                                    : "10 a word; 10 half an hour; 10 only while up is green; 10 an hour; 10 again; "));
+  }
   // After an acknowledgement there is no rung left.
   World s(climbing(true, true));
   s.later(kMinute, ack);
