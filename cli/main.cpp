@@ -1,4 +1,7 @@
 // rbc: runbooks as code.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -9,7 +12,22 @@
 
 using rbc::cli::Command;
 
+namespace {
+
+// What this process knows of secrets goes neither into a core file nor to a neighbour of the same user who looks into its memory.
+void keep_to_itself() {
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  rlimit core{};
+  if (::getrlimit(RLIMIT_CORE, &core) == 0) {
+    core.rlim_cur = 0;
+    ::setrlimit(RLIMIT_CORE, &core);
+  }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  keep_to_itself();
   std::signal(SIGPIPE, SIG_IGN);   // a closed pipe is an error of write, not a death in mid-run
   if (argc < 2) {
     rbc::cli::help({});

@@ -158,6 +158,8 @@ class Transfers final : public HttpBackend {
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     set(CURLOPT_ACCEPT_ENCODING, "");
     set(CURLOPT_NOSIGNAL, 1L);
+    // Else a transfer that is given up waits for its resolver's thread, and the whole loop with it.
+    set(CURLOPT_QUICK_EXIT, 1L);
     // The world keeps the limit; this is the belt behind it.
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.limit / 1000 + 1000));
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.limit / 1000 + 1000));

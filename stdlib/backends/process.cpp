@@ -19,6 +19,8 @@ namespace rbc {
 namespace process_backend {
 
 constexpr std::uint64_t kMercy = 5000;   // milliseconds between TERM and KILL
+constexpr std::uint64_t kGlance = 50;    // milliseconds between two looks whether the group of an ended leader is empty
+constexpr int kReads = 32;               // of 64 KiB; then the loop gets its turn, or a program that never stops printing would keep it
 
 struct Child {
   Processes::Body* owner = nullptr;
@@ -29,6 +31,9 @@ struct Child {
   uv_timer_t mercy{};
   int handles = 0;                       // still to be closed
   bool wanted = true;
+  bool ending = false;                   // TERM was sent
+  bool reaped = false;                   // the leader is gone; its group may not be
+  std::uint64_t kill_at = 0;             // uv_now
   Finished result;
   std::function<void(Finished)> finished;
 };
@@ -77,19 +82,21 @@ std::string find_program(const std::string& name, const std::string& folder, int
 
 void take(int& fd, std::string& kept, std::uint64_t& dropped, bool& open) {
   char buffer[65536];
-  while (true) {
+  for (int reads = 0; reads < kReads;) {
     const ssize_t got = ::read(fd, buffer, sizeof buffer);
     if (got > 0) {
       const std::size_t room = kOutputKept - std::min(kOutputKept, kept.size());
       const std::size_t used = std::min(room, static_cast<std::size_t>(got));
       kept.append(buffer, used);
       dropped += static_cast<std::uint64_t>(got) - used;
+      ++reads;
       continue;
     }
     if (got < 0 && errno == EINTR) continue;
     open = got < 0 && errno == EAGAIN;
     return;
   }
+  open = true;
 }
 
 void close_fd(int& fd) {
@@ -119,15 +126,27 @@ struct Processes::Body {
     uv_close(reinterpret_cast<uv_handle_t*>(&child->mercy), closed);
   }
 
-  void done(process_backend::Child* child) {
-    bool open = false;
+  // The leader has ended. Whoever was told to go takes its group along: what a script started may outlive the script's shell.
+  void leader_ended(process_backend::Child* child) {
     int status = 0;
     while (::waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {}
+    child->reaped = true;
+    if (WIFSIGNALED(status)) child->result.signal = WTERMSIG(status);
+    else child->result.exit = WEXITSTATUS(status);
+    if (!child->ending || ::kill(-child->pid, 0) != 0) return done(child);
+    // The group's number stays taken as long as it has a member.
+    uv_timer_start(&child->mercy, [](uv_timer_t* timer) {
+      auto* c = static_cast<process_backend::Child*>(timer->data);
+      const bool late = uv_now(timer->loop) >= c->kill_at;
+      if (::kill(-c->pid, late ? SIGKILL : 0) != 0 || late) c->owner->done(c);
+    }, process_backend::kGlance, process_backend::kGlance);
+  }
+
+  void done(process_backend::Child* child) {
+    bool open = false;
     // Everything it wrote itself is in the pipes by now; what a daemon it left behind may still write is not waited for.
     process_backend::take(child->out, child->result.out, child->result.out_dropped, open);
     process_backend::take(child->err, child->result.err, child->result.err_dropped, open);
-    if (WIFSIGNALED(status)) child->result.signal = WTERMSIG(status);
-    else child->result.exit = WEXITSTATUS(status);
     children.erase(child->id);
     auto finished = std::move(child->finished);
     const bool wanted = child->wanted;
@@ -142,7 +161,7 @@ Processes::Processes(uv_loop_s* loop) : body_(std::make_unique<Body>()) { body_-
 Processes::~Processes() {
   for (auto& [id, child] : body_->children) {
     ::kill(-child->pid, SIGKILL);
-    while (::waitpid(child->pid, nullptr, 0) < 0 && errno == EINTR) {}
+    while (!child->reaped && ::waitpid(child->pid, nullptr, 0) < 0 && errno == EINTR) {}
     Body::release(child);
   }
 }
@@ -238,7 +257,7 @@ void Processes::run(std::uint64_t id, Command command, std::function<void(Finish
   uv_poll_start(&child->ended, UV_READABLE, [](uv_poll_t* poll, int, int) {
     auto* c = static_cast<Child*>(poll->data);
     uv_poll_stop(poll);
-    c->owner->done(c);
+    c->owner->leader_ended(c);
   });
   uv_poll_start(&child->out_ready, UV_READABLE, [](uv_poll_t* poll, int, int) {
     auto* c = static_cast<Child*>(poll->data);
@@ -260,6 +279,9 @@ void Processes::end(std::uint64_t id, bool wait) {
   if (found == body_->children.end()) return;
   process_backend::Child* child = found->second;
   child->wanted = wait;
+  if (child->ending) return;
+  child->ending = true;
+  child->kill_at = uv_now(body_->loop) + process_backend::kMercy;
   ::kill(-child->pid, SIGTERM);
   uv_timer_start(&child->mercy, [](uv_timer_t* timer) { ::kill(-static_cast<process_backend::Child*>(timer->data)->pid, SIGKILL); },
                  process_backend::kMercy, 0);

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "stdlib/modules/machine.hpp"
+#include "stdlib/modules/script.hpp"
 
 namespace rbc {
 namespace output_module {
@@ -55,10 +56,8 @@ Reply decode_output(const Finished& done, const Template& what) {
 }
 
 Command shell_command(const Utterance& said, const std::vector<std::pair<std::string, std::string>>& exports, const std::string& folder) {
-  // A script stops at its first line that fails, and a pipeline fails with any of its stages where the shell knows how.
-  const std::string script = "set -e; if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi\n" + said.text;
   Command command;
-  command.words = {"/bin/sh", "-c", script};
+  command.words = {"/bin/sh", "-c", script_for_sh(said.text)};
   command.environment = exports;
   command.environment.insert(command.environment.end(), said.environment.begin(), said.environment.end());
   command.folder = folder;
