@@ -20,6 +20,7 @@ namespace process_backend {
 
 constexpr std::uint64_t kMercy = 5000;   // milliseconds between TERM and KILL
 constexpr std::uint64_t kGlance = 50;    // milliseconds between two looks whether the group of an ended leader is empty
+constexpr std::uint64_t kNoPidfd = 10;   // milliseconds between two looks for the end, on a kernel (or under valgrind) without pidfd_open
 constexpr int kReads = 32;               // of 64 KiB; then the loop gets its turn, or a program that never stops printing would keep it
 
 struct Child {
@@ -29,6 +30,7 @@ struct Child {
   int pid_fd = -1, out = -1, err = -1;
   uv_poll_t ended{}, out_ready{}, err_ready{};
   uv_timer_t mercy{};
+  uv_timer_t glance{};                   // instead of `ended` where there is no pidfd
   int handles = 0;                       // still to be closed
   bool wanted = true;
   bool ending = false;                   // TERM was sent
@@ -120,7 +122,8 @@ struct Processes::Body {
       process_backend::close_fd(c->err);
       delete c;
     };
-    uv_close(reinterpret_cast<uv_handle_t*>(&child->ended), closed);
+    if (child->pid_fd >= 0) uv_close(reinterpret_cast<uv_handle_t*>(&child->ended), closed);
+    else uv_close(reinterpret_cast<uv_handle_t*>(&child->glance), closed);
     uv_close(reinterpret_cast<uv_handle_t*>(&child->out_ready), closed);
     uv_close(reinterpret_cast<uv_handle_t*>(&child->err_ready), closed);
     uv_close(reinterpret_cast<uv_handle_t*>(&child->mercy), closed);
@@ -226,7 +229,8 @@ void Processes::run(std::uint64_t id, Command command, std::function<void(Finish
   }
   process_backend::close_fd(report[0]);
   const int pid_fd = pid > 0 && exec_error == 0 ? static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)) : -1;
-  if (pid_fd < 0) {
+  const bool unwatched = pid > 0 && exec_error == 0 && pid_fd < 0;
+  if (pid <= 0 || exec_error != 0 || (unwatched && errno != ENOSYS)) {
     const int why = pid <= 0 ? fork_error : exec_error ? exec_error : errno;
     if (pid > 0) {
       ::kill(pid, SIGKILL);
@@ -249,16 +253,27 @@ void Processes::run(std::uint64_t id, Command command, std::function<void(Finish
   child->handles = 4;
   ::fcntl(child->out, F_SETFL, O_NONBLOCK);
   ::fcntl(child->err, F_SETFL, O_NONBLOCK);
-  child->ended.data = child->out_ready.data = child->err_ready.data = child->mercy.data = child;
-  uv_poll_init(body_->loop, &child->ended, child->pid_fd);
+  child->ended.data = child->out_ready.data = child->err_ready.data = child->mercy.data = child->glance.data = child;
   uv_poll_init(body_->loop, &child->out_ready, child->out);
   uv_poll_init(body_->loop, &child->err_ready, child->err);
   uv_timer_init(body_->loop, &child->mercy);
-  uv_poll_start(&child->ended, UV_READABLE, [](uv_poll_t* poll, int, int) {
-    auto* c = static_cast<Child*>(poll->data);
-    uv_poll_stop(poll);
-    c->owner->leader_ended(c);
-  });
+  if (unwatched) {
+    uv_timer_init(body_->loop, &child->glance);
+    uv_timer_start(&child->glance, [](uv_timer_t* timer) {
+      auto* c = static_cast<Child*>(timer->data);
+      siginfo_t seen{};
+      if (::waitid(P_PID, static_cast<id_t>(c->pid), &seen, WEXITED | WNOHANG | WNOWAIT) != 0 || seen.si_pid != c->pid) return;
+      uv_timer_stop(timer);
+      c->owner->leader_ended(c);
+    }, process_backend::kNoPidfd, process_backend::kNoPidfd);
+  } else {
+    uv_poll_init(body_->loop, &child->ended, child->pid_fd);
+    uv_poll_start(&child->ended, UV_READABLE, [](uv_poll_t* poll, int, int) {
+      auto* c = static_cast<Child*>(poll->data);
+      uv_poll_stop(poll);
+      c->owner->leader_ended(c);
+    });
+  }
   uv_poll_start(&child->out_ready, UV_READABLE, [](uv_poll_t* poll, int, int) {
     auto* c = static_cast<Child*>(poll->data);
     bool open = true;

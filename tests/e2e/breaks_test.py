@@ -4,6 +4,7 @@ import argparse
 import datetime
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
@@ -44,6 +45,11 @@ echo $$ >> pids
 sh -c "trap '' TERM; echo \\$\\$ >> pids; while true; do sleep 0.2; done" &
 while true; do sleep 0.2; done
 """
+
+
+def allow_cores():
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
 
 
 def alive(pid):
@@ -119,7 +125,7 @@ class Breaks(unittest.TestCase):
     def test_no_core_and_no_look_into_memory(self):
         (self.path / "b.runbook").write_text(HEAD.format(api="127.0.0.1:9") + "    x = within 5s box$ ./flood.sh\n")
         with subprocess.Popen([ARGS.rbc, "run", "b-1", "--env", "local", "--headless"], cwd=self.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True) as rbc:
+                              stderr=subprocess.STDOUT, text=True, preexec_fn=allow_cores) as rbc:
             rbc.stdout.readline()
             limits = pathlib.Path(f"/proc/{rbc.pid}/limits").read_text()
             core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
@@ -131,6 +137,18 @@ class Breaks(unittest.TestCase):
                 self.assertEqual(os.stat(f"/proc/{rbc.pid}/environ").st_uid, 0)
             rbc.kill()
             rbc.stdout.read()
+
+    def test_valgrind_finds_nothing(self):
+        valgrind = shutil.which("valgrind")
+        if not valgrind or "libasan" in subprocess.run(["ldd", ARGS.rbc], capture_output=True, text=True, check=False).stdout:
+            self.skipTest("no valgrind, or a program with sanitizers of its own")
+        wrapped = [valgrind, "-q", "--error-exitcode=77", "--leak-check=full", "--errors-for-leak-kinds=definite"]
+        code, out, _ = self.run_lines("x = within 30s box$ echo seen | cat", "show x", "y = within 30s api> GET /", "z = within 30s box> memory", prefix=wrapped,
+                                      timeout=150)
+        self.assertEqual(code, 0, out)
+        self.assertIn("looked     echo seen | cat", out)
+        checked = subprocess.run([*wrapped, ARGS.rbc, "check"], cwd=self.path, capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 
     def test_a_name_nobody_resolves_does_not_keep_the_loop(self):
         """A resolver that swallows every question: other looks and the end of the run do not wait for it."""
