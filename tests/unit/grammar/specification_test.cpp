@@ -1,7 +1,6 @@
 // The tables say what the specification says.
 #include <catch2/catch.hpp>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -19,8 +18,15 @@ std::string text_of(const std::string& path) {
 
 std::set<std::string> quoted_words(const std::string& text) {
   std::set<std::string> words;
-  static const std::regex kWord("'([a-zA-Z-]+)'");
-  for (std::sregex_iterator it(text.begin(), text.end(), kWord), end; it != end; ++it) words.insert((*it)[1]);
+  auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'; };
+  for (size_t open = text.find('\''); open != std::string::npos; open = text.find('\'', open + 1)) {
+    size_t close = open + 1;
+    while (close < text.size() && letter(text[close])) ++close;
+    if (close > open + 1 && close < text.size() && text[close] == '\'') {
+      words.insert(text.substr(open + 1, close - open - 1));
+      open = close;
+    }
+  }
   return words;
 }
 
@@ -45,16 +51,18 @@ TEST_CASE("grammar.peg is the grammar that the specification prints") {
 
 TEST_CASE("every diagnostic of the specification has its row, word for word") {
   std::istringstream lines(text_of("grammar/language.md"));
-  static const std::regex kRow(R"(^\| ([EW]\d{4}) \| (.*) \| .* \|$)");
-  std::smatch row;
   size_t rows = 0;
   for (std::string line; std::getline(lines, line);) {
-    if (!std::regex_match(line, row, kRow)) continue;
+    // | E0101 | message | example |
+    const bool is_row = line.size() > 12 && line.rfind("| ", 0) == 0 && (line[2] == 'E' || line[2] == 'W') && line.substr(7, 3) == " | " && line.substr(line.size() - 2) == " |" &&
+                        line.find_first_not_of("0123456789", 3) == 7;
+    if (!is_row) continue;
+    const size_t example = line.rfind(" | ", line.size() - 3);
     ++rows;
-    const rbc::DiagnosticInfo* info = rbc::find_diagnostic(row[1].str());
+    const rbc::DiagnosticInfo* info = rbc::find_diagnostic(line.substr(2, 5));
     INFO(line);
     REQUIRE(info);
-    CHECK(info->message == row[2].str());
+    CHECK(info->message == line.substr(10, example - 10));
   }
   CHECK(rows > 80);
 }
