@@ -129,6 +129,16 @@ std::optional<Vote> vote_of(const Entry& entry) {
   return Vote{reader.text("who"), reader.flag("yes"), static_cast<std::uint64_t>(reader.number("mail")), reader.text("refused")};
 }
 
+std::string child_body(const Child& child) {
+  return journal::Record().number("pid", child.pid).number("started", static_cast<std::int64_t>(child.started)).bytes();
+}
+
+std::optional<Child> child_of(const Entry& entry) {
+  const journal::Reader reader(entry.body);
+  if (!reader) return std::nullopt;
+  return Child{reader.number("pid"), static_cast<std::uint64_t>(reader.number("started"))};
+}
+
 std::string start_body(const StartRecord& record) {
   const Start& s = record.start;
   std::vector<Value> bound;

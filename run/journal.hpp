@@ -25,6 +25,11 @@ struct Vote { std::string who; bool yes = false; std::uint64_t mail = 0; std::st
 std::string vote_body(const Vote& vote);
 std::optional<Vote> vote_of(const Entry& entry);
 
+// What a change began on this machine: the process that leads its group; an `event` entry with exit `act`.
+struct Child { std::int64_t pid = 0; std::uint64_t started = 0; };     // started: process_started
+std::string child_body(const Child& child);
+std::optional<Child> child_of(const Entry& entry);
+
 // The first entry of a run, with everything that it keeps to its end.
 struct StartRecord {
   Start start;                              // without run_id and when

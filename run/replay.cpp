@@ -65,6 +65,7 @@ class Replayer {
     r_.open.erase(asked);
     r_.begun.erase(entry.key);
     r_.votes.erase(entry.key);
+    r_.children.erase(entry.key);
     if (entry.exit == Exit::notify) {
       if (!r_.machine->awaits(entry.key)) return true;
       Completion done;
@@ -87,6 +88,12 @@ class Replayer {
       if (!vote) return false;
       r_.votes[entry.key].push_back(*vote);
       r_.mail = std::max(r_.mail, vote->mail);
+      return true;
+    }
+    if (entry.exit == Exit::act) {
+      const auto child = child_of(entry);
+      if (!child || r_.open.count(entry.key) == 0) return false;
+      r_.children[entry.key] = *child;
       return true;
     }
     const auto recorded = event_of(entry);

@@ -20,6 +20,8 @@ struct Replayed {
   std::map<Key, Entry> begun;                   // of those: their beginnings on record
   std::map<std::pair<std::uint32_t, std::uint32_t>, Request> armed;   // by ladder and rung
   std::map<Key, std::vector<Vote>> votes;       // of open approvals
+  std::map<Key, Child> children;                // of open changes: what they began on this machine
+  std::vector<std::string> remarks;             // sentences about taking it up again, for the journal and for people
   std::uint64_t mail = 0;                       // the last letter that was read
   Moment last;                                  // of the last entry
 };

@@ -7,6 +7,7 @@
 
 #include "run/drive.hpp"
 #include "run/journal.hpp"
+#include "run/orphans.hpp"
 #include "vm/bytecode/image.hpp"
 
 namespace rbc {
@@ -175,6 +176,9 @@ RunResult resume_run(const ResumeRequest& request, Store& store, Prompter& promp
   Preflight ready = preflight_again(*replayed.program, replayed.start, request.project);
   if (!ready.problems.empty()) return give_back(std::move(ready.problems), kExitRefused);
   ready.bound = replayed.start.bound;
+  OrphansEnded orphans = end_orphans(row->id, replayed);
+  if (!orphans.problem.empty()) return give_back({std::move(orphans.problem)}, kExitRefused);
+  replayed.remarks = std::move(orphans.remarks);
   const DriveSetup setup{replayed.program, request.project, std::move(ready), *row, fence, request.yes};
   const Driven driven = drive(setup, store, prompter, seams, [&](Session& session) {
     for (const Trace& trace : std::exchange(past, {})) prompter.trace(trace, true);

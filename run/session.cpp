@@ -61,6 +61,10 @@ void Session::resume(Replayed replayed) {
     record(Phase::gap, Exit::ask, {}, {}, remark_body(sentence, wall - replayed.last.wall), false);
     setup_.prompter->remark(sentence);
   }
+  for (const std::string& sentence : replayed.remarks) {
+    record(Phase::gap, Exit::ask, {}, {}, remark_body(sentence, 0), false);
+    setup_.prompter->remark(sentence);
+  }
   for (auto& [key, request] : replayed.open) {
     if (request.exit != Exit::notify && request.exit != Exit::end && !machine_->awaits(key)) continue;
     const auto begun = replayed.begun.find(key);
@@ -161,6 +165,15 @@ void Session::say(Pending& pending) {
   said.limit = request.limit != 0 ? request.limit : what.limit;
   said.key = key_text(setup_.row.id, key);
   pending.guard = now().alive + said.limit + session::kGuard;
+  if (request.exit == Exit::act) {
+    said.began = [this, key](std::int64_t pid) {
+      // One that is over already leaves nothing to end.
+      const Child child{pid, process_started(pid)};
+      if (over_ || closing_ || child.started == 0 || pending_.count(key) == 0) return;
+      record(Phase::event, Exit::act, key, {}, child_body(child), true);
+      if (setup_.wake) setup_.wake();
+    };
+  }
   setup_.world->ask(std::move(said), [this, key, id = pending.id](Answer answer) {
     Arrival arrival;
     arrival.what = Arrival::What::answer, arrival.key = key, arrival.id = id, arrival.answer = std::move(answer);

@@ -95,6 +95,11 @@ Reply RealWorld::start_http(Serial serial, Pending& pending, const Utterance& sa
 
 void RealWorld::run_process(Serial serial, Pending& pending, Command command, std::function<Reply(const Finished&)> decode) {
   pending.over = Pending::Over::process;
+  if (pending.said.began) {
+    // Whatever it starts inherits the mark, so that it is known even when its parent is gone.
+    command.began = pending.said.began;
+    command.environment.emplace_back("RBC_CHANGE", pending.said.key);
+  }
   processes_->run(serial, std::move(command), [this, serial, decode = std::move(decode)](Finished done) {
     // Before anything else reads it, and before it is cut into lines: a secret may stand across them.
     done.out = scrubber_.scrub(done.out);

@@ -22,6 +22,8 @@ struct Said {
   std::vector<Value> holes;
   Micros limit = 0;                     // covers name resolution, connecting, asking, reading, decoding
   std::string key;                      // for a change: stable over a resume
+  // Called when a process of this machine is begun for it, which leads a group of its own; from inside ask() or later. May be empty.
+  std::function<void(std::int64_t pid)> began;
 };
 
 struct Answer {

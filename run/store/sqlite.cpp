@@ -50,28 +50,6 @@ constexpr const char* kRow =
     "SELECT id, runbook, environment, inputs_print, title, state, outcome, reason, operator, mode, started, ended, image, fence, last_seq, "
     "head, holder_pid, holder_started FROM run ";
 
-// A process is named by its id and its start, since ids come again; the boot is part of it, since starts do too.
-std::uint64_t started(std::int64_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  if (!std::getline(file, line)) return 0;
-  const auto name_end = line.rfind(')');
-  if (name_end == std::string::npos) return 0;
-  std::istringstream fields(line.substr(name_end + 1));
-  std::string field;
-  for (int i = 3; i <= 22 && fields >> field; ++i) {
-    if (i == 3 && (field == "Z" || field == "X")) return 0;   // dead, not yet collected by its parent
-  }
-  std::uint64_t ticks = std::strtoull(field.c_str(), nullptr, 10);
-  std::ifstream boot("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(boot, id);
-  std::uint64_t mixed = 1469598103934665603ULL;
-  for (const char c : id) mixed = (mixed ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  mixed ^= ticks;
-  return mixed == 0 ? 1 : mixed;
-}
-
 std::string explain(const std::string& path, int code, const std::string& what) {
   switch (code & 0xff) {
     case SQLITE_FULL: return fmt::format("the disk is full: {} cannot grow", path);
@@ -396,7 +374,7 @@ class SqliteStore final : public Store {
         return fmt::format("run {} is in the hands of process {}, which still lives", run, row.holder_pid);
       fence = row.fence + 1;
       SQLite::Statement take(*db_, "UPDATE run SET fence = ?, holder_pid = ?, holder_started = ? WHERE id = ?");
-      bind_int(take, 1, fence), take.bind(2, static_cast<std::int64_t>(getpid())), bind_int(take, 3, started(getpid())), take.bind(4, run);
+      bind_int(take, 1, fence), take.bind(2, static_cast<std::int64_t>(getpid())), bind_int(take, 3, process_started(getpid())), take.bind(4, run);
       take.exec();
       return {};
     });
@@ -486,7 +464,29 @@ std::string check_tables(SQLite::Database& db, const std::string& path) {
 
 }  // namespace sqlite_store
 
-bool is_held(const RunRow& row) { return row.holder_pid != 0 && sqlite_store::started(row.holder_pid) == row.holder_started; }
+// A process is named by its id and its start, since ids come again; the boot is part of it, since starts do too.
+std::uint64_t process_started(std::int64_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  if (!std::getline(file, line)) return 0;
+  const auto name_end = line.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  std::istringstream fields(line.substr(name_end + 1));
+  std::string field;
+  for (int i = 3; i <= 22 && fields >> field; ++i) {
+    if (i == 3 && (field == "Z" || field == "X")) return 0;   // dead, not yet collected by its parent
+  }
+  std::uint64_t ticks = std::strtoull(field.c_str(), nullptr, 10);
+  std::ifstream boot("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(boot, id);
+  std::uint64_t mixed = 1469598103934665603ULL;
+  for (const char c : id) mixed = (mixed ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  mixed ^= ticks;
+  return mixed == 0 ? 1 : mixed;
+}
+
+bool is_held(const RunRow& row) { return row.holder_pid != 0 && process_started(row.holder_pid) == row.holder_started; }
 
 std::unique_ptr<Store> open_sqlite(const std::string& path, std::string& problem) {
   problem.clear();

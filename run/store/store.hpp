@@ -44,6 +44,8 @@ struct RunRow {
 
 // Whether the process that holds this run still lives. One that is open and not held was left, or its process died.
 bool is_held(const RunRow& row);
+// When a process of this machine began, of which boot: ids come again, this does not. 0: it does not live.
+std::uint64_t process_started(std::int64_t pid);
 
 struct Batch {
   std::string run;

@@ -287,6 +287,7 @@ void Processes::run(std::uint64_t id, Command command, std::function<void(Finish
     if (!open) uv_poll_stop(poll);
   });
   body_->children.emplace(id, child);
+  if (command.began) command.began(pid);
 }
 
 void Processes::end(std::uint64_t id, bool wait) {

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ARGS = None
@@ -53,6 +54,101 @@ CHANGE = """\
 #!/bin/sh
 echo "$1" >> done.txt
 """
+
+ORPHAN_BOOK = """\
+host    box
+@REPEATS@contact lead: Team lead
+
+env local
+  box  = localhost
+  lead = log
+
+runbook K-2: A change that outlives who began it
+  severity low
+  goal     done
+
+  escalation until acknowledged
+    after 30m  page lead
+
+  check done: It is done
+    box$ grep -qx done done.txt
+
+  step only: The only one
+    do box$ ./slow within 60s
+"""
+# The first time it leaves a child that hears no TERM and writes for ever; the second time it looks whether that one still lives.
+SLOW = """\
+#!/bin/sh
+if [ -e grandchild ]; then
+  before=$(wc -c < alive.txt)
+  sleep 0.3
+  [ "$before" = "$(wc -c < alive.txt)" ] || echo beside >> done.txt
+  echo done >> done.txt
+  exit 0
+fi
+( trap '' TERM; while :; do echo x >> alive.txt; sleep 0.05; done ) &
+echo $! > pid.tmp && mv pid.tmp grandchild
+wait
+"""
+
+
+def lives(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def until(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+class Orphans(unittest.TestCase):
+    def run_and_kill(self, repeatable):
+        with tempfile.TemporaryDirectory(prefix="rbc-orphan-") as name:
+            folder = pathlib.Path(name)
+            (folder / "k.runbook").write_text(ORPHAN_BOOK.replace("@REPEATS@", "  repeats ./slow\n" if repeatable else ""))
+            (folder / "slow").write_text(SLOW)
+            (folder / "slow").chmod(0o755)
+            (folder / "done.txt").touch()
+            alive = folder / "alive.txt"
+            process = subprocess.Popen([ARGS.rbc, "run", "k-2", "--headless"], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+            grandchild = None
+            try:
+                self.assertTrue(until(lambda: (folder / "grandchild").exists() and alive.exists() and alive.stat().st_size > 20), "it never began")
+                grandchild = int((folder / "grandchild").read_text())
+                process.send_signal(signal.SIGKILL)
+                self.assertEqual(process.wait(timeout=30), -signal.SIGKILL)
+                before = alive.stat().st_size
+                self.assertTrue(until(lambda: alive.stat().st_size > before), "the orphan should outlive the one who began it, or this tests nothing")
+                done = subprocess.run([ARGS.rbc, "resume", "last", "--headless"], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                      timeout=60)
+                self.assertFalse(lives(grandchild), done.stdout + done.stderr)
+                return done, (folder / "done.txt").read_text().split()
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+                if grandchild and lives(grandchild):
+                    os.kill(grandchild, signal.SIGKILL)
+
+    def test_repeated_alone(self):
+        done, lines = self.run_and_kill(True)
+        self.assertEqual(lines, ["done"], done.stdout + done.stderr)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("was still running", done.stdout + done.stderr)
+
+    def test_in_doubt(self):
+        done, lines = self.run_and_kill(False)
+        self.assertEqual(lines, [], done.stdout + done.stderr)
+        self.assertEqual(done.returncode, 10, done.stdout + done.stderr)
+        self.assertIn("doubt", done.stdout)
 
 
 class Kill(unittest.TestCase):
