@@ -100,6 +100,7 @@ class Engine:
             "folder": self._folder, "project": os.path.join(self._folder, "project"), "engine": os.getpid(), "address": s.address,
             "ports": s.ports, "health": s.health(), "sessions": s.sessions(),
             "services": {n: {"state": p.look(), "pid": p.pid, "exit": p.exit_code} for n, p in s.services.items()},
+            "passwords": [s.password, s.app_password],
             "environment": {
                 "RBC_DEMO_STATE": self._folder, "PIVOTAL_DB_PASSWORD": s.password,
                 "PATH": os.path.join(self._runbooks, "demo", "bin") + ":" + os.environ.get("PATH", "/usr/bin:/bin")},

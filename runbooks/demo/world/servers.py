@@ -59,7 +59,7 @@ class Servers:
         self.ports = places.choose_ports(self.address)
         self.account = places.account()
         self.password = secrets.token_urlsafe(18)
-        self._app_password = secrets.token_urlsafe(18)
+        self.app_password = secrets.token_urlsafe(18)
         self.data = os.path.join(folder, "postgres")
         os.makedirs(os.path.join(folder, "log"), exist_ok=True)
 
@@ -68,7 +68,7 @@ class Servers:
         if not os.path.exists(f"{self._postgres_bin}/postgres"):
             self._postgres_bin = os.path.dirname(_program("initdb", "/usr/lib/postgresql/*/bin/initdb"))
         app = {"PGHOST": self.address, "PGPORT": str(self.ports["postgres"]), "PGUSER": "app", "PGDATABASE": DATABASE,
-               "PGPASSWORD": self._app_password, "NODE_ENV": "production",
+               "PGPASSWORD": self.app_password, "NODE_ENV": "production",
                "DATABASE_URL": f"postgres://app@{self.address}:{self.ports['postgres']}/{DATABASE}",
                "REDIS_URL": f"redis://{self.address}:{self.ports['redis']}"}
 
@@ -152,7 +152,7 @@ class Servers:
     def _fill_postgres(self):
         self._psql(f"create database {DATABASE}", database="postgres")
         statements = [
-            f"create role app login password '{self._app_password}'",
+            f"create role app login password '{self.app_password}'",
             "create table orders (id int primary key, n int not null default 0)",
             "insert into orders (id) select generate_series(1, 1000)",
             "grant select, insert, update, delete, truncate on orders to app",
