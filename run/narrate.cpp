@@ -1,6 +1,7 @@
 #include "run/narrate.hpp"
 
 #include <ctime>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -65,6 +66,16 @@ std::string_view word_of(Request::Question question, const HumanInfo* row) {
     case Request::Question::line: break;
   }
   return row ? kRows[static_cast<std::size_t>(row->kind)] : "asked";
+}
+
+std::string_view word_of(Way way) {
+  switch (way) {
+    case Way::answer: return "looked";
+    case Way::refusal: return "refused";
+    case Way::silence: return "no answer";
+    case Way::blindness: return "blind";
+  }
+  return "";
 }
 
 std::string_view answer_word(Completion::Reply reply) {
@@ -156,7 +167,7 @@ std::vector<Narrated> Narrator::tell(const Trace& t) {
     }
     case Trace::What::step_ended: break;
     case Trace::What::step_skipped:
-      out.push_back({{Ink::dim, fmt::format("  step skipped: {}", one_line(t.text))}});
+      out.push_back({{Ink::dim, fmt::format("  skipped    {}, {}", t.index < book.steps.size() ? book.steps[t.index].name : one_line(t.title), one_line(t.text))}});
       break;
     case Trace::What::note: add_lines(out, visible(t.text, true), "  > ", Ink::dim, 40); break;
     case Trace::What::look_ended: {
@@ -164,7 +175,7 @@ std::vector<Narrated> Narrator::tell(const Trace& t) {
       if (t.fiber.find('/') != std::string::npos) break;   // a look inside a check: the check's line says it
       std::string said = clip(one_line(t.text), 80);
       if (t.value.is_missing()) {
-        out.push_back({{Ink::blind, fmt::format("  {:<9}  ", spell(t.value.way()))}, {Ink::plain, fmt::format("{}: {}", said, one_line(t.value.text()))}});
+        out.push_back({{Ink::blind, fmt::format("  {:<9}  ", word_of(t.value.way()))}, {Ink::plain, fmt::format("{}: {}", said, one_line(t.value.text()))}});
       } else {
         out.push_back({{Ink::dim, "  looked     "}, {Ink::plain, said}, {Ink::dim, fmt::format("  ({})", short_time(t.took))}});
       }
@@ -182,7 +193,7 @@ std::vector<Narrated> Narrator::tell(const Trace& t) {
       if (last_verdicts_[t.index] == key) break;   // the same again: a poll is silent while nothing moves
       last_verdicts_[t.index] = key;
       out.push_back({{ink_of(t.value.colour()), fmt::format("  {:<9}  ", spell(t.value.colour()))},
-                     {Ink::plain, title + line},
+                     {Ink::plain, clip(title + line, 300)},
                      {Ink::dim, fmt::format("  ({})", short_time(t.took))}});
       break;
     }
@@ -207,6 +218,7 @@ std::vector<Narrated> Narrator::tell(const Trace& t) {
     }
     case Trace::What::cause_tried: {
       if (t.result == 0) break;   // no symptom: silence, or every run would list what it is not
+      next_cause_ = t.result == 1;
       std::string name = t.index < book.causes.size() ? book.causes[t.index].name : "";
       static constexpr std::string_view kEnds[] = {"", "its lines failed; the next cause", "it did not help; the next cause", "that was it"};
       if (t.result >= 1 && t.result <= 3)
@@ -252,7 +264,7 @@ std::vector<Narrated> Narrator::tell(const Trace& t) {
       break;
     }
     case Trace::What::rung_fired:
-      out.push_back({{Ink::amber, "  ladder     "}, {Ink::plain, one_line(t.text.empty() ? "a rung fires" : t.text)}});
+      out.push_back({{Ink::amber, "  ladder     "}, {Ink::plain, t.text.empty() && t.site < program_.sites.size() ? visible(program_.sites[t.site].text, false) : one_line(t.text)}});
       break;
     case Trace::What::failure:
       out.push_back({{Ink::red, "  failure    "}, {Ink::plain, one_line(t.text)},
@@ -260,7 +272,10 @@ std::vector<Narrated> Narrator::tell(const Trace& t) {
                                     ? fmt::format("  ({}:{})", program_.sites[t.site].file < program_.files.size() ? program_.files[program_.sites[t.site].file] : "", program_.sites[t.site].line)
                                     : ""}});
       break;
-    case Trace::What::recovered: out.push_back({{Ink::dim, "  handled    "}, {Ink::plain, one_line(t.text)}}); break;
+    case Trace::What::recovered:
+      // A cause whose lines failed says so itself.
+      if (!std::exchange(next_cause_, false)) out.push_back({{Ink::dim, "  goes on    "}, {Ink::dim, "this failure is provided for"}});
+      break;
     case Trace::What::outcome: {
       Outcome outcome = static_cast<Outcome>(t.result);
       Ink colour = outcome == Outcome::resolved ? Ink::green : outcome == Outcome::escalated ? Ink::amber : Ink::red;

@@ -28,6 +28,7 @@ class Narrator {
   const Program& program_;
   std::vector<std::string> last_verdicts_;   // by check: what its last line said
   std::string asked_;                        // the last question's words
+  bool next_cause_ = false;                  // a cause's lines failed and it was said that the next is tried
   std::uint32_t sleeping_at_ = UINT32_MAX;   // the site whose waiting was said
 };
 

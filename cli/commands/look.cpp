@@ -65,6 +65,7 @@ Program only_looking(Program program, const std::vector<std::uint32_t>& checks) 
   before.end = before.begin + 3;
   before.kind = FunctionKind::expression;
   book.steps.clear();
+  for (HumanInfo& human : program.humans) human.step = kNone;   // whose steps are gone
   program.statements.clear();
   book.main = static_cast<std::uint32_t>(program.functions.size() - 1);
   book.afterwards = kNone;

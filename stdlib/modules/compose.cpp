@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <optional>
 
 #include "stdlib/modules/machine.hpp"
 
@@ -15,17 +16,22 @@ bool formatted(const std::string& row) {
   return row == "compose.ps" || row == "compose.ps.service" || row == "compose.stats" || row == "compose.stats.service" || row == "compose.images";
 }
 
-std::vector<Value> objects(const std::string& text) {
+// Nothing when it is no JSON: what cannot be read says nothing of what runs.
+std::optional<std::vector<Value>> objects(const std::string& text) {
   if (auto whole = parse_json(text)) {
     if (whole->json_kind() == JsonKind::array) return whole->items();
-    if (whole->json_kind() == JsonKind::object) return {*whole};
-    return {};
+    if (whole->json_kind() == JsonKind::object) return std::vector<Value>{*whole};
+    return std::nullopt;
   }
   std::vector<Value> all;
   for (std::string_view rest = text; !rest.empty();) {
     const auto end = std::min(rest.find('\n'), rest.size());
-    if (auto one = parse_json(rest.substr(0, end)); one && one->json_kind() == JsonKind::object) all.push_back(*one);
+    const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    auto one = parse_json(line);
+    if (!one || one->json_kind() != JsonKind::object) return std::nullopt;
+    all.push_back(*one);
   }
   return all;
 }
@@ -148,7 +154,9 @@ Reply decode_compose(const Finished& done, const Template& what) {
     return Reply::none(Way::blindness, done.err.substr(0, done.err.find('\n')));
   }
   if (reply.way != Way::answer || !formatted(what.row)) return reply;
-  const std::vector<Value> all = objects(done.out);
+  const std::optional<std::vector<Value>> read = objects(done.out);
+  if (!read) return Reply::none(Way::blindness, "docker printed something that is not JSON");
+  const std::vector<Value>& all = *read;
   if (what.row == "compose.ps.service") return Reply::answer(one_service(all));
   std::vector<Value> rows;
   for (const Value& object : all) {

@@ -156,6 +156,10 @@ class Cli(unittest.TestCase):
         self.assertIn("T-1.answers", out)
         self.assertIn("red", out)
         self.assertEqual(self.rbc("look", "answers", "--env", "local", "--json")[0], 1)
+        # A step with a question belongs to a run; looking leaves both behind.
+        self.write("a.runbook", FINE + "    [ ] Write it down\n")
+        code, out, err = self.rbc("look", "--env", "local")
+        self.assertEqual((code, "T-1.answers" in out), (1, True), out + err)
 
     def test_json_is_json(self):
         self.write("a.runbook", FINE)

@@ -244,6 +244,7 @@ struct Machine::Body {
   std::optional<Key> escalated_to;                      // the page of an `escalate to` whose END comes next
   std::optional<exec::Hearing> hearing;
   std::set<std::int32_t> open_items;                    // steps of which an item was left open
+  bool cause_of_items = false;                          // in a cause of only human items: skipped headless, it holds back no other cause
   std::vector<Value> actions;
   std::optional<Outcome> fixed;
   std::string fixed_reason;

@@ -473,10 +473,12 @@ bool Machine::Body::instruction(Fiber& fiber) {
     case Op::CAUSE: {
       const auto& cause = program->runbook.causes[operand[0]];
       trace(Trace::What::cause_began, fiber, operand[0], cause.site, title_of(cause.title));
+      cause_of_items = cause.only_items;
       return true;
     }
     case Op::TRIED: {
       const auto& cause = program->runbook.causes[operand[0]];
+      cause_of_items = false;
       std::string title = title_of(cause.title);
       trace(Trace::What::cause_tried, fiber, operand[0], cause.site, title, {}, {}, {}, static_cast<int>(operand[1]));
       if (operand[1] == 3) {

@@ -342,7 +342,7 @@ void Machine::Body::answered(Fiber& fiber, const Completion& c) {
   const Value* preset = row.has_default ? &wait.values[1] : nullptr;
   switch (row.kind) {
     case HumanKind::item:
-      if (!yes) open_items.insert(row.step != kNone ? row.step : current_step);
+      if (!yes && !cause_of_items) open_items.insert(row.step != kNone ? row.step : current_step);
       push(Value::boolean(yes));
       break;
     case HumanKind::ask: case HumanKind::choose:

@@ -160,14 +160,13 @@ class Servers:
         if self.with_statements:
             statements.append("create extension pg_stat_statements")
         self._psql(";\n".join(statements))
-        if self.with_statements:
-            # What was said to set it up is nobody's slowest query, and holds a password.
-            self._psql("select pg_stat_statements_reset()")
 
     # ── looking ─────────────────────────────────────────────────────────────
 
     def _psql(self, statement, database=DATABASE, check=True):
-        env = environment({"PGPASSWORD": self.password, "PGCONNECT_TIMEOUT": "5", "PGAPPNAME": "demo"})
+        # What the demo itself says is nobody's slowest query, and one of its statements holds a password.
+        env = environment({"PGPASSWORD": self.password, "PGCONNECT_TIMEOUT": "5", "PGAPPNAME": "demo",
+                           "PGOPTIONS": "-c pg_stat_statements.track=none"})
         done = subprocess.run(
             [f"{self._postgres_bin}/psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.address, "-p", str(self.ports["postgres"]),
              "-U", "postgres", "-d", database],

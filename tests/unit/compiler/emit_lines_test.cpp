@@ -277,6 +277,20 @@ TEST_CASE("a cause that helped ends the ladders that wait for it, and gives the 
   CHECK(stage.did("./never") == 0);
 }
 
+TEST_CASE("headless, the items of a cause of only human items hold back no other cause; any other item does") {
+  const bool only_items = GENERATE(true, false);
+  Stage stage(book("", "", "    diagnose until ok every 5s for 10s\n      cause people\n        symptom ok is red\n        [ ] Ask around\n" +
+                           std::string(only_items ? "" : "        do box$ ./a\n") +
+                           "      cause machine\n        symptom ok is red\n        caution: It hurts.\n          do box$ ./b\n"));
+  stage.start.allow = {"one"};
+  stage.given("./a", prints(""));
+  stage.given("./b", prints(""));
+  stage.given("/ok", [&](const std::string&) { return responds(stage.did("./b") == 0 ? 500 : 200); });
+  stage.run();
+  INFO(stage.shown());
+  CHECK(stage.did("./b") == (only_items ? 1 : 0));
+}
+
 TEST_CASE("a cause that failed is recorded, and the next one is tried on fresh evidence") {
   Stage stage(book("", "", "    diagnose until ok every 5s for 10s\n      cause a\n        symptom ok is red\n        do box$ ./a\n      cause b\n        symptom ok is red\n        do box$ ./b\n"
                            "    otherwise\n      end failed: <failure.reason>\n"));

@@ -151,6 +151,11 @@ TEST_CASE("compose answers in either form of its JSON") {
   CHECK(at(decode_compose(printed(""), row("compose.ps.service")).value, "state") == Value::option("absent"));
   CHECK(at(decode_compose(printed("[]"), row("compose.ps.service")).value, "state") == Value::option("absent"));
   CHECK(at(decode_compose(printed(up + "\n" + down), row("compose.ps.service")).value, "state") == Value::option("exited"));
+  for (const char* junk : {"{\"State\": \"runn", "Unknown flag --format\n", "3"}) {
+    INFO(junk);
+    CHECK(decode_compose(printed(junk), row("compose.ps.service")).way == Way::blindness);
+    CHECK(decode_compose(printed(up + "\n" + junk), row("compose.ps")).way == Way::blindness);
+  }
   const Reply stats = decode_compose(printed(R"({"Name":"shop-web-1","CPUPerc":"12.50%","MemPerc":"1.00%","MemUsage":"1.5MiB / 2GiB"})"), row("compose.stats"));
   CHECK(at(stats.value.items()[0], "service") == Value::text("web"));
   CHECK(at(stats.value.items()[0], "cpu") == Value::percent(0.125));
