@@ -1,6 +1,7 @@
 #include "compiler/times.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,10 +21,73 @@ constexpr std::int64_t kUsualRounds = 20;
 Micros plus(Micros a, Micros b) { return a < 0 || b < 0 ? kImpossible : std::min(a + b, kMost); }
 Micros times_over(Micros a, std::int64_t n) { return a < 0 ? kImpossible : a == 0 || n <= 0 ? 0 : n > kMost / a ? kMost : std::min(a * n, kMost); }
 
+// The lines of a way as a tree that is never changed, so that ways share what they have in common: a line, then what `first` and `second`
+// hold, all of it `deeper` and `rounds` times over. Written out once, for the way that takes longest.
+struct Path;
+using PathRef = std::shared_ptr<const Path>;
+struct Path {
+  BoundLine line;                      // without a text: none
+  PathRef first, second;
+  unsigned deeper = 0;
+  std::int64_t rounds = 1;
+  Path() = default;
+  Path(const Path&) = delete;
+  Path& operator=(const Path&) = delete;
+  // A chain is as long as the run has lines, so it is taken apart without recursion.
+  ~Path() {
+    std::vector<PathRef> owned;
+    const auto take = [&](PathRef& ref) {
+      if (ref && ref.use_count() == 1) owned.push_back(std::move(ref));
+      ref.reset();
+    };
+    take(first);
+    take(second);
+    while (!owned.empty()) {
+      const PathRef last = std::move(owned.back());
+      owned.pop_back();
+      Path& path = const_cast<Path&>(*last);
+      take(path.first);
+      take(path.second);
+    }
+  }
+};
+PathRef one_line(std::string text, Micros micros) {
+  auto path = std::make_shared<Path>();
+  path->line = {std::move(text), micros, 0};
+  return path;
+}
+PathRef joined(const PathRef& first, const PathRef& second) {
+  if (!first) return second;
+  if (!second) return first;
+  auto path = std::make_shared<Path>();
+  path->first = first;
+  path->second = second;
+  return path;
+}
+std::vector<BoundLine> written(const PathRef& whole) {
+  struct Part {
+    const Path* path;
+    unsigned deeper;
+    std::int64_t rounds;
+  };
+  std::vector<BoundLine> lines;
+  std::vector<Part> left;
+  if (whole) left.push_back({whole.get(), 0, 1});
+  while (!left.empty()) {
+    const auto [path, deeper, rounds] = left.back();
+    left.pop_back();
+    if (!path->line.text.empty()) lines.push_back({path->line.text, times_over(path->line.micros, rounds), path->line.depth + deeper});
+    const std::int64_t all_rounds = times_over(rounds, path->rounds);
+    if (path->second) left.push_back({path->second.get(), deeper + path->deeper, all_rounds});
+    if (path->first) left.push_back({path->first.get(), deeper + path->deeper, all_rounds});
+  }
+  return lines;
+}
+
 // One way a line can come out: the longest time until then, and what it leaves to be done when its step or the run ends.
 struct Way {
   Micros time = kImpossible, later = 0;
-  std::vector<BoundLine> lines;
+  PathRef lines;
   bool possible() const { return time >= 0; }
   Micros total() const { return plus(time, later); }
 };
@@ -31,19 +95,19 @@ struct Way {
 Way at_once() { return {0, 0, {}}; }
 Way then(const Way& a, const Way& b) {
   if (!a.possible() || !b.possible()) return {};
-  Way both = a;
-  both.time = plus(a.time, b.time);
-  both.later = plus(a.later, b.later);
-  both.lines.insert(both.lines.end(), b.lines.begin(), b.lines.end());
-  return both;
+  return {plus(a.time, b.time), plus(a.later, b.later), joined(a.lines, b.lines)};
 }
 Way longer(const Way& a, const Way& b) { return a.total() >= b.total() ? a : b; }
 Way over(const Way& a, std::int64_t n) {
   Way many = a;
   many.time = times_over(a.time, n);
   many.later = times_over(a.later, n);
-  for (BoundLine& line : many.lines) line.micros = times_over(line.micros, n);
-  if (n == 0 && a.possible()) many.lines.clear();
+  if (n == 0 && a.possible()) many.lines = nullptr;
+  if (!many.lines || n == 1) return many;
+  auto path = std::make_shared<Path>();
+  path->first = a.lines;
+  path->rounds = n;
+  many.lines = std::move(path);
   return many;
 }
 Way after(Micros time, Way way) {
@@ -100,12 +164,12 @@ class Clock {
     if (book.goal) {
       const Micros goal = group({book.goal});
       Way look{goal, 0, {}};
-      if (goal > 0) look.lines.push_back({"goal " + text(book.goal), goal, 0});
+      if (goal > 0) look.lines = one_line("goal " + text(book.goal), goal);
       all_steps = follow(all_steps, Time{look, look, {}});
     }
     Way longest = longer(longer(all_steps.on, all_steps.fails), all_steps.ends);
     Bounds bounds;
-    bounds.path = longest.lines;
+    bounds.path = written(longest.lines);
     Micros total = longest.total();
     if (longest.later > 0) bounds.path.push_back({"what is taken back", longest.later, 0});
     if (const NodeRef node = child(book.def, Kind::Afterwards)) {
@@ -216,15 +280,18 @@ class Clock {
 
   Time leaf(NodeRef at, Micros time, bool may_fail) const {
     Way way{time, 0, {}};
-    if (time > 0) way.lines.push_back({line_of(at), time, 0});
+    if (time > 0) way.lines = one_line(line_of(at), time);
     return {way, may_fail ? way : Way{}, {}};
   }
   // A line with lines beneath it: they stand one deeper, under it.
   Time under(NodeRef at, Time inside) const {
     for (Way* way : {&inside.on, &inside.fails, &inside.ends}) {
-      if (!way->possible() || (way->lines.empty() && way->time == 0)) continue;
-      for (BoundLine& line : way->lines) ++line.depth;
-      way->lines.insert(way->lines.begin(), {line_of(at), way->time, 0});
+      if (!way->possible() || (!way->lines && way->time == 0)) continue;
+      auto path = std::make_shared<Path>();
+      path->line = {line_of(at), way->time, 0};
+      path->first = way->lines;
+      path->deeper = 1;
+      way->lines = std::move(path);
     }
     return inside;
   }
@@ -305,7 +372,7 @@ class Clock {
 
   Time at_goal(NodeRef goal, Micros looks) const {
     Way way{looks, 0, {}};
-    if (looks > 0) way.lines.push_back({"look at " + text(goal), looks, 0});
+    if (looks > 0) way.lines = one_line("look at " + text(goal), looks);
     return {way, {}, {}};
   }
 
@@ -348,7 +415,7 @@ class Clock {
       look_first = follow(look_first, evidence);
       const Time cure = lines(body);
       const Micros wait = plus(during, looks);
-      Way then_poll{wait, 0, {{"poll until " + text(goal), wait, 0}}};
+      Way then_poll{wait, 0, one_line("poll until " + text(goal), wait)};
       Way goes_on = only_items ? cure.on : then(cure.on, then_poll);
       goes_on = longer(goes_on, cure.fails);
       Time one = follow(look_first, {goes_on, {}, cure.ends});
