@@ -281,12 +281,12 @@ void Emitter::rule(NodeRef at) {
   std::string says;
   if (kind(condition) == Kind::Compare) {
     const auto sides = expressions_of(condition);
-    compare_values(condition, sides[0], sides[1], true);
+    const std::string against = compare_values(condition, sides[0], sides[1], true) ? "{} (" + text_of(sides[1]) + ")" : text_of(sides[1]);
     shared_cast(condition);
     const Word sign = word(condition);
     const bool negated = flag(condition, Word::Not) != unless;
-    if (sign == Word::Is) says = (negated ? "is not " : "is ") + text_of(sides[1]);
-    else says = fmt::format("{} {}", unless ? opposite(sign) : spelling(sign), text_of(sides[1]));
+    if (sign == Word::Is) says = (negated ? "is not " : "is ") + against;
+    else says = fmt::format("{} {}", unless ? opposite(sign) : spelling(sign), against);
   } else {
     expression(condition);
     says = (unless ? "not " : "") + text_of(condition);

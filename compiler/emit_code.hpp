@@ -82,8 +82,11 @@ class Emitter {
   void soft(NodeRef at) { soft([&] { expression(at); }); }
   void condition(NodeRef at) { expression(at); }
   void compare(NodeRef at);
-  void compare_values(NodeRef at, NodeRef left, NodeRef right, bool measured);
-  void equals(NodeRef left, NodeRef right);
+  // `measured`: for a rule, which says what it measured and, where that is not written there, against what. Whether it does say the latter.
+  bool compare_values(NodeRef at, NodeRef left, NodeRef right, bool measured);
+  bool written_out(NodeRef at) const;      // a literal, or made of literals: its text is its value
+  bool equals(NodeRef left, NodeRef right, bool measured = false);
+  bool against_value(NodeRef right, bool measured);
   void shared_cast(NodeRef at);
   void variable(NodeRef at, NodeRef args);
   void member(NodeRef at, bool optional);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cassert>
 
 #include "compiler/emit_code.hpp"
@@ -171,15 +172,20 @@ std::uint32_t colour_code(Word word) {
 }
 }  // namespace
 
-void Emitter::equals(NodeRef left, NodeRef right) {
-  // The left value is on the stack.
-  if (kind(right) == Kind::Colour && type_of(left).is(TypeTag::verdict)) {
-    op(Op::IS_COLOUR, {colour_code(word(right))});
-  } else if (kind(right) == Kind::Regex) {
-    op(Op::MATCHES, {pattern(right)});
-  } else {
-    expression(right);
-    op(Op::EQUAL);
+bool Emitter::written_out(NodeRef at) const {
+  switch (kind(at)) {
+    case Kind::Text: return tree(at).find(Kind::Hole, at.node).empty();
+    case Kind::Group:
+    case Kind::Negative: return written_out(nth(at, 0));
+    case Kind::List: {
+      const auto items = expressions_of(at);
+      return std::all_of(items.begin(), items.end(), [&](NodeRef item) { return written_out(item); });
+    }
+    case Kind::Var:
+    case Kind::Name: return use(at).as == Use::As::option;
+    case Kind::Regex: case Kind::Url: case Kind::Instant: case Kind::Duration: case Kind::Size: case Kind::Percent: case Kind::Rate:
+    case Kind::Number: case Kind::Int: case Kind::Bool: case Kind::Colour: return true;
+    default: return false;
   }
 }
 
@@ -188,44 +194,67 @@ void Emitter::compare(NodeRef at) {
   compare_values(at, sides[0], sides[1], false);
 }
 
-void Emitter::compare_values(NodeRef at, NodeRef left, NodeRef right, bool measured) {
+bool Emitter::equals(NodeRef left, NodeRef right, bool measured) {
+  // The left value is on the stack.
+  if (kind(right) == Kind::Colour && type_of(left).is(TypeTag::verdict)) {
+    op(Op::IS_COLOUR, {colour_code(word(right))});
+    return false;
+  }
+  if (kind(right) == Kind::Regex) {
+    op(Op::MATCHES, {pattern(right)});
+    return false;
+  }
+  const bool against = against_value(right, measured);
+  op(Op::EQUAL);
+  return against;
+}
+
+bool Emitter::against_value(NodeRef right, bool measured) {
+  expression(right);
+  const bool against = measured && !written_out(right);
+  if (against) op(Op::AGAINST);
+  return against;
+}
+
+bool Emitter::compare_values(NodeRef at, NodeRef left, NodeRef right, bool measured) {
   expression(left);
   if (measured) op(Op::MEASURE);
+  bool against = false;
   switch (word(at)) {
     case Word::Is:
     case Word::DoubleEquals:
-      equals(left, right);
+      against = equals(left, right, measured);
       if (flag(at, Word::Not)) op(Op::NOT);
-      return;
+      return against;
     case Word::Matches:
       op(Op::MATCHES, {pattern(right)});
-      return;
+      return false;
     case Word::Less:
-      expression(right);
+      against = against_value(right, measured);
       op(Op::LESS);
-      return;
+      return against;
     case Word::LessEqual:
-      expression(right);
+      against = against_value(right, measured);
       op(Op::LESS_EQUAL);
-      return;
+      return against;
     case Word::Greater:
-      expression(right);
+      against = against_value(right, measured);
       op(Op::LESS_EQUAL);
       op(Op::NOT);
-      return;
+      return against;
     case Word::GreaterEqual:
-      expression(right);
+      against = against_value(right, measured);
       op(Op::LESS);
       op(Op::NOT);
-      return;
+      return against;
     case Word::Contains:
-      expression(right);
+      against = against_value(right, measured);
       op(Op::CONTAINS);
-      return;
+      return against;
     default:
-      expression(right);
+      against = against_value(right, measured);
       op(Op::IN);
-      return;
+      return against;
   }
 }
 

@@ -251,7 +251,7 @@ class Verifier {
     bool calls_pure = op == Op::CALL && operand[0] < p_.functions.size() && quiet(p_.functions[operand[0]]);
     if (function.kind == FunctionKind::expression && touches_world(op) && !calls_pure) say("a pure function touches nothing");
     if (function.kind == FunctionKind::rung && touches_world(op) && op != Op::NOTIFY && !calls_pure) say("a rung can only notify");
-    bool check_only = op == Op::ANSWERED || op == Op::OK_RULE || op == Op::MEASURE || op == Op::RULE || op == Op::JOIN;
+    bool check_only = op == Op::ANSWERED || op == Op::OK_RULE || op == Op::MEASURE || op == Op::AGAINST || op == Op::RULE || op == Op::JOIN;
     if (check_only && function.kind != FunctionKind::check) say("stands outside a check");
     if (function.kind == FunctionKind::check && (op == Op::DO || op == Op::GATE || op == Op::DEFER || op == Op::STEP || op == Op::LEAVE || op == Op::END || op == Op::SET_GLOBAL)) {
       say("a check may only look");

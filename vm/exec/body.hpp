@@ -46,6 +46,7 @@ struct Finding {
   Colour colour = Colour::green;
   std::string reason;
   Value measured, shown;       // the last MEASURE; the one of the rule that decided
+  Value against;               // since the last rule, what AGAINST said
 };
 
 struct Fiber;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -385,11 +386,18 @@ bool Machine::Body::instruction(Fiber& fiber) {
     case Op::MEASURE:
       if (frame.finding) frame.finding->measured = stack.back();
       return true;
+    case Op::AGAINST:
+      if (frame.finding) frame.finding->against = stack.back();
+      return true;
     case Op::RULE: {
       bool holds = false;
       if (!condition(holds)) return false;
-      if (holds && frame.finding) {
-        const std::string& words = program->constants[operand[1]].text();
+      if (!frame.finding) return true;
+      const Value against = std::exchange(frame.finding->against, Value{});
+      if (holds) {
+        std::string words = program->constants[operand[1]].text();
+        if (against.tag() != Tag::nothing)
+          if (const std::size_t at_value = words.find("{}"); at_value != std::string::npos) words.replace(at_value, 2, prose(against));
         const Value& measured = frame.finding->measured;
         std::string reason = measured.tag() == Tag::nothing ? words : prose(measured) + (words.empty() ? "" : " " + words);
         find_colour(*frame.finding, static_cast<Colour>(operand[0]), std::move(reason));

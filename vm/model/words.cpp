@@ -31,6 +31,15 @@ std::string rounded(double d, int digits = 6) {
   return fixed(short_form == 0 ? 0 : short_form);
 }
 
+// Two decimals, or three significant digits where that says more; nothing less than a hundred becomes it (99.999 % is no 100 %).
+std::string percent_words(double percent) {
+  const double size = std::fabs(percent), short_form = std::round(percent * 100) / 100;
+  if (!std::isfinite(percent) || size >= 1e12) return rounded(percent) + " %";
+  if (size < 1) return rounded(percent, size < 0.1 ? 3 : 2) + " %";
+  if (size < 100 && std::fabs(short_form) >= 100 && 100 - size > 1e-9) return rounded(percent, 9) + " %";
+  return fixed(short_form) + " %";
+}
+
 struct Unit {
   std::string_view name, sign;
   std::int64_t micros;
@@ -195,7 +204,7 @@ std::string scalar_words(const Value& value) {
     case Tag::boolean: return value.as_bool() ? "yes" : "no";
     case Tag::integer: return fmt::format("{}", value.as_int());
     case Tag::number: return rounded(value.as_double());
-    case Tag::percent: return rounded(value.as_double() * 100) + " %";
+    case Tag::percent: return percent_words(value.as_double() * 100);
     case Tag::duration: return duration_words(value.as_int());
     case Tag::size: return size_words(value.as_int());
     case Tag::rate: return rate_words(value.as_double(), 6);

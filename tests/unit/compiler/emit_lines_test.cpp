@@ -49,6 +49,21 @@ TEST_CASE("a procedure sees its parameters, and leaves a record of its names") {
   CHECK(stage.outcome() == Outcome::resolved);
 }
 
+TEST_CASE("a rule says what it measured and what it held that against") {
+  Stage stage(book("", "  input most = 20\n  check slots: Slots\n    x = db> select count(*) as used, 22 as slots\n    amber if .used > 50% of .slots\n    red if .used >= 95% of .slots\n    red if .used > most\n"
+                       "  check plain: Plain\n    db> select 3 as n\n    red if .n > 2\n",
+                   "    check slots\n    check plain\n"));
+  stage.given("as used", row({{"used", Value::integer(24)}, {"slots", Value::integer(22)}}));
+  stage.given("select 3", row({{"n", Value::integer(3)}}));
+  stage.given("/ok", responds(200));
+  stage.run();
+  INFO(stage.shown());
+  std::vector<std::string> reasons;
+  for (const Trace& trace : stage.traces)
+    if (trace.what == Trace::What::check_ended && !trace.text.empty()) reasons.push_back(trace.text);
+  CHECK(reasons == Notes{"24 >= 20.9 (95% of .slots)", "3 > 2"});
+}
+
 TEST_CASE("before leaving in a procedure runs when the procedure is left") {
   Stage stage(book("procedure locked(name as text)\n  do box$ ./lock <name>\n  before leaving\n    do box$ ./unlock <name>\n  do box$ ./job\n\n", "",
                    "    do locked with name = \"x\"\n    do box$ ./after\n"));

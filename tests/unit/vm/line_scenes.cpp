@@ -168,9 +168,10 @@ void checks_and_groups(Seen& seen) {
     b.a.emit(Op::NOT);
     b.a.emit(Op::RULE, {static_cast<std::uint32_t>(Colour::amber), b.a.constant(Value::text("> 1%"))});
     b.constant(Value::percent(0.05));
+    b.a.emit(Op::AGAINST);
     b.a.emit(Op::LESS);
     b.a.emit(Op::NOT);
-    b.a.emit(Op::RULE, {static_cast<std::uint32_t>(Colour::red), b.a.constant(Value::text("> 5 %"))});
+    b.a.emit(Op::RULE, {static_cast<std::uint32_t>(Colour::red), b.a.constant(Value::text("> {}"))});
   });
   auto vanished = b.check("vanished", [&] {
     b.a.emit(Op::ASK, {count, 0});

@@ -76,6 +76,13 @@ TEST_CASE("prose says values as people do") {
   CHECK(prose(Value::duration(61 * kSecond + 234'567)) == "1 minute 1 second");
   CHECK(prose(Value::percent(0.073)) == "7.3 %");
   CHECK(prose(Value::percent(0.05)) == "5 %");
+  CHECK(prose(Value::percent(0.225)) == "22.5 %");
+  CHECK(prose(Value::percent(0.9995)) == "99.95 %");
+  CHECK(prose(Value::percent(0.22546812)) == "22.55 %");
+  CHECK(prose(Value::percent(0.99999)) == "99.999 %");
+  CHECK(prose(Value::percent(0.000123456)) == "0.0123 %");
+  CHECK(prose(Value::percent(1)) == "100 %");
+  CHECK(prose(Value::percent(-0.5)) == "-50 %");
   CHECK(prose(Value::size(512 << 20)) == "512 MiB");
   CHECK(prose(Value::size(4'000'000'000)) == "4 GB");
   CHECK(prose(Value::size(1234)) == "1.21 KiB");
