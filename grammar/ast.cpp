@@ -166,7 +166,7 @@ std::string dump(const Tree& tree, NodeId under) {
     if (node.word != Word::None) out += fmt::format(" {}", spelling(node.word));
     if (!node.first_child && node.end > node.begin && node.kind != Kind::Raw) {
       std::string_view text = tree.text(id);
-      std::string shown = visible(text.substr(0, 60));
+      std::string shown = visible_source(text.substr(0, 60));
       for (size_t at = shown.find('\n'); at != std::string::npos; at = shown.find('\n', at)) shown.replace(at, 1, "\\n");
       out += fmt::format(" '{}{}'", shown, text.size() > 60 ? "…" : "");
     }

@@ -52,7 +52,16 @@ std::string whole_example(Frame frame, std::string_view example) {
   };
   switch (frame) {
   case Frame::File: break;
-  case Frame::Runbook: text += "runbook EX-1: An example\n", add(2); break;
+  case Frame::Runbook: {
+    // What every runbook has, where the example has none of it.
+    auto has = [&](std::string_view word) { return example.starts_with(word) || example.find('\n' + std::string(word)) != std::string_view::npos; };
+    text += "runbook EX-1: An example\n  goal     ok\n  check ok: It answers\n    db> select 1\n";
+    if (!has("severity ")) text += "  severity low\n";
+    if (!has("escalation ")) text += "  escalation until acknowledged\n    after 5m page ops\n";
+    add(2);
+    if (!has("step ")) text += "  step look\n    check ok\n";
+    break;
+  }
   case Frame::Step: runbook("ok"), text += "  step look\n", add(4); break;
   case Frame::Check: runbook("it"), text += "  check it: It is well\n", add(4), text += "  step look\n    check it\n"; break;
   case Frame::Test: runbook("ok"), text += "  step look\n    check ok\n\ntest it\n", add(2); break;

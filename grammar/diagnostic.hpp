@@ -90,7 +90,7 @@ class Sink {
 };
 
 // Text from a file with its control, bidirectional and broken characters made visible (`<U+202E>`, `<0x1B>`); tabs stay.
-std::string visible(std::string_view text);
+std::string visible_source(std::string_view text);
 
 // With the source line, a caret under the place, and the help; ends with a newline.
 std::string render_pretty(const Diagnostic& diagnostic, bool colour = false);

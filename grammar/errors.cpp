@@ -88,6 +88,9 @@ std::string hint_for(std::string_view word, std::string_view rest, const std::ve
     if (word.starts_with("||")) return "Write `or`.";
   }
   if (wants("`not`") && word.starts_with('!')) return "Write `not`.";
+  if (wants("a resource prompt such as `db>`") && word.starts_with('=')) return "One `=` gives a name to a value; `is` compares.";
+  if (wants("the end of the line") && word == ":" && !wants("`:`")) return "No colon: what belongs to this line stands beneath it.";
+  if (wants("the end of the line") && word == "then") return "What is to be done stands beneath, on a line of its own.";
   if (wants("`as`") && !wants("`is`"))
     for (std::string_view type : kTypes)
       if (word == type) return fmt::format("A type follows `as`: `as {}`.", type);
@@ -135,7 +138,10 @@ std::string State::expectation(uint32_t at, std::string& help) const {
     if (!wanted.weak) put(strong, wanted.what);
     put(all, wanted.what);
   }
-  if (at < text.size() && text[at] == '"' && help.empty())
+  const auto wants = [&](std::string_view what) { return std::find(all.begin(), all.end(), what) != all.end(); };
+  if (at < text.size() && text[at] == '"' && help.empty() && wants("the end of the line")) {
+    if (wants("`:`")) help = "Words for people follow a colon, without quotes.";
+  } else if (at < text.size() && text[at] == '"' && help.empty())
     help = "A text ends with `\"` on its own line; inside it, a quote is written `\\\"`.";
   const auto& shown = strong.empty() ? all : strong;
   std::vector<std::string_view> words;
@@ -149,6 +155,8 @@ std::string State::expectation(uint32_t at, std::string& help) const {
     if (one == "`every`" && help.empty()) help = "Write `every` and a duration: how often should I look?";
     if (one == "an indented block" && help.empty()) help = "What belongs to this line stands beneath it, two blanks deeper.";
     if (one == "`:`" && help.empty()) help = "After the colon stands what people read.";
+    if (one == "`symptom`" && help.empty()) help = "A cause begins with what gives it away, as in `symptom CHECK is red`; what is to be done follows.";
+    if (one == "a name" && help.empty() && at < text.size() && is_reserved(word_at(at))) help = fmt::format("`{}` is a word of the language, and no name.", word_at(at));
   }
   if (shown.empty()) return "I do not understand this";
   std::vector<std::string> some(shown.begin(), shown.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(shown.size(), 12)));
@@ -165,7 +173,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
 
   auto make = [&]() { return Diagnostic(code, source_, {at, end}, message, help); };
   auto unknown = [&](std::string_view what, const Words& candidates, bool others) {
-    message = fmt::format("{} begins with `{}`.", what, visible(word));
+    message = fmt::format("{} begins with `{}`.", what, visible_source(word));
     std::string near = did_you_mean(word, candidates);
     if (near.empty() && others) near = other_word(word);
     if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
@@ -191,7 +199,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
       uint32_t line = at;
       while (line > 0 && text[line - 1] != '\n') --line;
       while (line < at && text[line] == ' ') ++line;
-      message = fmt::format("Expected an indented block under `{}`.", visible(word_at(line)));
+      message = fmt::format("Expected an indented block under `{}`.", visible_source(word_at(line)));
       end = at;
       at = line;
     } else if (at >= size) {
@@ -205,14 +213,14 @@ Diagnostic State::explain(const SyntaxError& error) const {
     uint32_t after = end;
     while (after < size && text[after] == ' ') ++after;
     if (after < size && text[after] == '=' && after > at) {
-      message = fmt::format("No declaration begins with `{}`.", visible(word));
+      message = fmt::format("No declaration begins with `{}`.", visible_source(word));
       help = "A binding such as `name = address` stands beneath an `env`.";
       return make();
     }
     return unknown("No declaration", declaration_words(), true);
   }
   if (code == "E0102") {
-    message = fmt::format("A runbook has no line that begins with `{}`.", visible(word));
+    message = fmt::format("A runbook has no line that begins with `{}`.", visible_source(word));
     std::string near = did_you_mean(word, part_words());
     for (std::string_view statement : statement_words())
       if (near.empty() && statement == word) help = "That stands in a step: `step name: Title`, and this line beneath it.";
@@ -231,12 +239,12 @@ Diagnostic State::explain(const SyntaxError& error) const {
     return make();
   }
   if (code == "E0104") {
-    message = fmt::format("A check looks and judges. `{}` is not one of its lines.", visible(word));
+    message = fmt::format("A check looks and judges. `{}` is not one of its lines.", visible_source(word));
     std::string near = did_you_mean(word, check_words());
     uint32_t rest = end, line_end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', at), size));
     while (rest < line_end && text[rest] == ' ') ++rest;
     if (word == "expect" || word == "assert" || word == "require")
-      help = fmt::format("Did you mean `red unless {}`?", visible(text.substr(rest, std::min<uint32_t>(line_end - rest, 60))));
+      help = fmt::format("Did you mean `red unless {}`?", visible_source(text.substr(rest, std::min<uint32_t>(line_end - rest, 60))));
     else if (!near.empty())
       help = fmt::format("Did you mean `{}`?", near);
     else
@@ -244,7 +252,20 @@ Diagnostic State::explain(const SyntaxError& error) const {
              "answer is …` and `judge: …`.";
     return make();
   }
-  if (code == "E0105") return unknown("No line here", statement_words(), true);
+  if (code == "E0105") {
+    Diagnostic diagnostic = unknown("No line here", statement_words(), true);
+    if (!diagnostic.help.empty()) return diagnostic;
+    const std::string_view rest = text.substr(end, std::min(text.find('\n', end), text.size()) - end);
+    const std::string_view said = text.substr(at, end - at);
+    const std::size_t next = rest.find_first_not_of(' ');
+    if (said.starts_with("[")) diagnostic.help = "An item begins with `[ ]` and a blank.";
+    else if (said == "-" || said == "*" || said == "•") diagnostic.help = "What a person does begins with `[ ]`, and a note with `>`.";
+    else if (name_end(text, at) > at && next != std::string_view::npos && (rest[next] == ':' || rest[next] == '='))
+      diagnostic.help = fmt::format("To give a value a name, write `{} = …`.", visible_source(said));
+    else if (name_end(text, at) > at)
+      diagnostic.help = "What is said to a resource begins with its prompt, as in `db> …`, or `do stack> …` where it changes something.";
+    return diagnostic;
+  }
   if (code == "E0106") {
     message = "A test line begins with `run`, `given`, `at`, `operator`, `acknowledge`, `crash` or `expect`.";
     std::string near = did_you_mean(word, test_words());
@@ -253,7 +274,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     return make();
   }
   if (code == "E0107") {
-    message = fmt::format("`{}` is no answer.", visible(word));
+    message = fmt::format("`{}` is no answer.", visible_source(word));
     help = "One is: status, body, row, value, prints, exits, refuses, takes, no answer, no rows, unasked, then.";
     if (std::string near = did_you_mean(word, reply_words()); !near.empty())
       help = fmt::format("Did you mean `{}`? {}", near, help);
@@ -273,11 +294,11 @@ Diagnostic State::explain(const SyntaxError& error) const {
   if (code == "E0109") {
     bool env = open_kind() == Kind::Env;
     if (env) {
-      message = fmt::format("`{}` is no line of an environment.", visible(word));
+      message = fmt::format("`{}` is no line of an environment.", visible_source(word));
       help = "An environment binds resources: `name = address`, and `input runbook.name = value`.";
     } else {
       std::string_view kind = spelling(open_word());
-      message = fmt::format("`{}` does not belong to a `{}`.", visible(word), kind);
+      message = fmt::format("`{}` does not belong to a `{}`.", visible_source(word), kind);
       help = kind == "command"
                  ? "A command has runs, reads, changes, destroys, repeats, exports."
                  : "A host has reads, changes, destroys, repeats, exports; an http has reads, changes, destroys, repeats.";
@@ -326,7 +347,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     std::string limit(text.substr(line, at - line));
     while (!limit.empty() && limit.back() == ' ') limit.pop_back();
     std::string mended = fmt::format("do {} {}", limit, text.substr(rest, line_end - rest));
-    message = fmt::format("`do` comes first: `{}`.", visible(mended));
+    message = fmt::format("`do` comes first: `{}`.", visible_source(mended));
     Diagnostic diagnostic = make();
     diagnostic.fix({"put `do` first", {{&source_, {line, line_end}, mended}}, true});
     return diagnostic;
@@ -346,7 +367,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     std::string_view above = last_child() ? line_opener(last_child()) : std::string_view();
     message = above.empty()
                   ? std::string("This line is indented, but no block is open here.")
-                  : fmt::format("This line is indented, but the line above it, `{}`, opens no block.", visible(above));
+                  : fmt::format("This line is indented, but the line above it, `{}`, opens no block.", visible_source(above));
     uint32_t line_end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', at), size));
     end = line_end;
     Diagnostic diagnostic = make();
@@ -367,7 +388,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
       message = "`otherwise` answers a failure, but no line stands above it.";
     } else {
       std::string_view above = line_opener(last_child());
-      message = fmt::format("`otherwise` answers a failure, but `{}` cannot fail.", visible(above));
+      message = fmt::format("`otherwise` answers a failure, but `{}` cannot fail.", visible_source(above));
     }
     return make();
   }

@@ -45,7 +45,7 @@ std::string excerpt(const Label& label, char mark, const char* colour, const Pai
   uint32_t stop = std::min(size, cut + kMaxShown);
   while (stop < size && (static_cast<unsigned char>(line[stop]) & 0xC0) == 0x80) ++stop;
   from = std::clamp(from, cut, stop), to = std::clamp(to, from, stop);
-  auto shown = [&](uint32_t a, uint32_t b) { return blanks_for_tabs(visible(line.substr(a, b - a))); };
+  auto shown = [&](uint32_t a, uint32_t b) { return blanks_for_tabs(visible_source(line.substr(a, b - a))); };
   std::string before = (cut > 0 ? "…" : "") + shown(cut, from), marked = shown(from, to),
               after = shown(to, stop) + (stop < size ? "…" : "");
   std::string text = fmt::format("{:>6} | {}{}{}", number, before, paint(colour, marked), after);
@@ -53,7 +53,7 @@ std::string excerpt(const Label& label, char mark, const char* colour, const Pai
   std::string out = text + '\n';
   out += fmt::format("{:>6} | {:{}}", "", "", width_of(before));
   out += paint(colour, std::string(std::max<size_t>(1, width_of(marked)), mark));
-  if (!label.text.empty()) out += ' ' + paint(colour, visible(label.text));
+  if (!label.text.empty()) out += ' ' + paint(colour, visible_source(label.text));
   return out + '\n';
 }
 
@@ -66,7 +66,7 @@ std::string mended_line(const Fix& fix) {
   std::string line(source.line(number));
   if (edit.span.end - begin > line.size() || line.size() > kMaxShown || edit.text.find('\n') != std::string::npos) return {};
   line.replace(edit.span.begin - begin, edit.span.end - edit.span.begin, edit.text);
-  return fmt::format("{:>6} | {}", number, blanks_for_tabs(visible(line)));
+  return fmt::format("{:>6} | {}", number, blanks_for_tabs(visible_source(line)));
 }
 
 std::string json_text(std::string_view text) {
@@ -103,12 +103,12 @@ template <typename Items, typename Show> std::string json_list(const Items& item
 std::string where(const Diagnostic& diagnostic) {
   if (!diagnostic.primary.source) return {};
   Place place = diagnostic.primary.source->place(diagnostic.primary.span.begin);
-  return fmt::format("{}:{}:{}", visible(diagnostic.primary.source->path()), place.line, place.column);
+  return fmt::format("{}:{}:{}", visible_source(diagnostic.primary.source->path()), place.line, place.column);
 }
 
 } // namespace
 
-std::string visible(std::string_view text) {
+std::string visible_source(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
@@ -130,23 +130,23 @@ std::string render_pretty(const Diagnostic& diagnostic, bool colour) {
   const char* bold = diagnostic.severity == Severity::Error ? "1;31" : "1;33";
   std::string out = paint(bold, diagnostic.code) + "  ";
   if (std::string place = where(diagnostic); !place.empty()) out += place + "   ";
-  out += paint("1", visible(diagnostic.message)) + '\n';
+  out += paint("1", visible_source(diagnostic.message)) + '\n';
   if (diagnostic.primary.source) out += '\n' + excerpt(diagnostic.primary, '^', tone, paint);
   for (const Label& label : diagnostic.secondary) {
     if (!label.source) continue;
-    if (label.source != diagnostic.primary.source) out += fmt::format("  {}:\n", visible(label.source->path()));
+    if (label.source != diagnostic.primary.source) out += fmt::format("  {}:\n", visible_source(label.source->path()));
     out += excerpt(label, '-', "36", paint);
   }
-  for (const std::string& note : diagnostic.notes) out += fmt::format("  {}\n", visible(note));
+  for (const std::string& note : diagnostic.notes) out += fmt::format("  {}\n", visible_source(note));
   if (diagnostic.origin != "rbc") out += fmt::format("  ({})\n", diagnostic.origin);
-  if (!diagnostic.help.empty()) out += fmt::format("  {}\n", visible(diagnostic.help));
+  if (!diagnostic.help.empty()) out += fmt::format("  {}\n", visible_source(diagnostic.help));
   for (const Fix& fix : diagnostic.fixes)
     if (std::string line = mended_line(fix); !line.empty()) out += fmt::format("\n{}\n", paint("32", line));
   return out;
 }
 
 std::string render_short(const Diagnostic& diagnostic) {
-  std::string place = where(diagnostic), message = visible(diagnostic.message);
+  std::string place = where(diagnostic), message = visible_source(diagnostic.message);
   std::replace(message.begin(), message.end(), '\n', ' ');
   return fmt::format("{}{}{}[{}]: {}", place, place.empty() ? "" : ": ",
                      diagnostic.severity == Severity::Error ? "error" : "warning", diagnostic.code, message);

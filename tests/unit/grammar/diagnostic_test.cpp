@@ -39,7 +39,7 @@ TEST_CASE("secondary places, notes and origin are shown") {
 
 TEST_CASE("nothing from a file reaches the terminal raw") {
   std::string text = "x \x1b[31m \xE2\x80\xAE \xFF \x07 y";
-  CHECK(visible(text) == "x <U+001B>[31m <U+202E> <0xFF> <U+0007> y");
+  CHECK(visible_source(text) == "x <U+001B>[31m <U+202E> <0xFF> <U+0007> y");
   Source source("evil\x1b.runbook", text);
   Diagnostic diagnostic("E0101", source, {0, 1}, "No declaration begins with `\x1b`.");
   for (const std::string& shown : {render_pretty(diagnostic), render_short(diagnostic), render_json(diagnostic)}) {
