@@ -97,6 +97,7 @@ struct HoleFacts {
   std::vector<Access> path;
   Type type;                    // of the whole
   bool optional = false;        // `<x?>`
+  bool base_optional = false;   // the name itself may be missing, before any `.field`
 };
 
 struct UtteranceFacts {

@@ -244,7 +244,7 @@ class Checker {
   bool in_rung_ = false;
   bool maybe_ = false;                   // under `?`: what is missing on the way makes the whole missing
   bool asking_presence_ = false;         // left of `is missing` or `else`: what may be missing is handled
-  bool arguments_ = false;               // typing arguments: a bare name is a value first, an option only if there is none
+  bool arguments_ = false;               // typing arguments: a bare name that is no option is a value
   bool item_open_ = false;               // the row of the `where` being typed has columns that nobody listed
   std::set<NodeRef, NodeRefLess> open_answers_;   // utterances whose one row may have columns that nobody listed
   std::set<NodeRef, NodeRefLess> warned_;   // verdicts that W0604 told about

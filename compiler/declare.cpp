@@ -1,5 +1,6 @@
 // Files and what stands at their top: loading, `use`, and the names that the rest may mention before it is read.
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 
@@ -166,7 +167,18 @@ void Checker::declare_resource(NodeId node) {
     const NodeId raw = tree().child(pattern, Kind::Raw);
     if (!raw) continue;
     const std::string said = trimmed(tree().text(raw));
-    if (tree().word(pattern) == Word::Runs) {
+    const bool runs = tree().word(pattern) == Word::Runs, command = resource.kind == ResourceKind::command;
+    if (runs ? !command : !command && resource.kind != ResourceKind::host && !http) {
+      const char* has = resource.kind == ResourceKind::host ? "A host has reads, changes, destroys, repeats, exports."
+                        : http                              ? "An http has reads, changes, destroys, repeats."
+                                                            : "Beneath it stand notes only.";
+      const Span line = tree().span(pattern);
+      const std::string_view word = spelling(tree().word(pattern));
+      error("E0109", Span{line.begin, line.begin + static_cast<std::uint32_t>(word.size())},
+            fmt::format("`{}` belongs to a `command`{}, not to a `{}`.", word, runs ? "" : ", a `host` or an `http`", spell(resource.kind)), has);
+      continue;
+    }
+    if (runs) {
       resource.runs = split_words(said);
       continue;
     }
@@ -313,6 +325,15 @@ void Checker::check_all() {
     declare_file(i);
   }
   for (std::uint32_t i = 0; i < count; ++i) import_names(i);
+
+  for (std::uint32_t i = 0; i < count; ++i) {
+    file_ = i;
+    for (NodeId node : tree().find(Kind::Regex, tree().root())) {
+      const RegexValue value = regex_of(tree().text(node));
+      const re2::RE2 pattern(value.flags.empty() ? value.pattern : "(?" + value.flags + ")" + value.pattern, re2::RE2::Quiet);
+      if (!pattern.ok()) error("E0308", node, fmt::format("`{}` is no pattern: {}.", text(node), pattern.error()), "A `/` in it is written `\\/`, and a sign such as `(` or `+` with `\\` before it stands for itself.");
+    }
+  }
 
   // What stands at the top: exports, messages, checks, procedures.
   for (std::uint32_t i = 0; i < count; ++i) {

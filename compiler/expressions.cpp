@@ -195,6 +195,8 @@ Type Checker::expression_(NodeId node, const Type* expected) {
 
 Type Checker::condition(NodeId node) {
   if (!node) return {};
+  // A bare check is a mistake of its own; whether it was looked at is the next question.
+  if (tree().kind(node) == Kind::Var) warned_.insert(ref(node));
   const Type type = expression(node);
   if (type.is(TypeTag::error) || (type.is(TypeTag::boolean) && !type.is_optional())) return type;
   if (type.is(TypeTag::verdict))
@@ -258,7 +260,14 @@ Type Checker::var(NodeId node, const Type* expected) {
       error("E0201", node, fmt::format("`{}` has parts, and is no value of its own.", name), name == "run" ? "Say `run.id`, `run.title`, `run.started` …" : "Say `failure.reason`.");
     return {};
   }
-  if (expected && expected->is(TypeTag::one_of) && !(arguments_ && find(at_.scope, name) != kNoSymbol) && as_option(node, *expected)) return expected->present();
+  if (expected && expected->is(TypeTag::one_of)) {
+    const std::vector<std::string>& options = (*expected)->options;
+    const bool option = std::find(options.begin(), options.end(), name) != options.end();
+    if (option || !arguments_ || find(at_.scope, name) == kNoSymbol) {
+      as_option(node, *expected);
+      return expected->present();
+    }
+  }
   const SymbolId id = find(at_.scope, name);
   if (id == kNoSymbol) {
     unknown(tree().span(node), name, true);

@@ -33,6 +33,14 @@ void Checker::mismatch(NodeId node, std::string_view op, NodeId left, const Type
     error("E0301", right, fmt::format("A number without a unit is {} {}.", op, with_article(a)),
           tree().kind(right) == Kind::Number ? fmt::format("Give it a unit, as in `{}`.", a.is(TypeTag::percent) ? "5%" : a.is(TypeTag::duration) ? "5s" : a.is(TypeTag::size) ? "5MiB" : "5 per minute")
                                              : unit_help(right, a));
+  } else if (op == "compared with" && a.tag() == b.tag()) {
+    error("E0301", left, fmt::format("`{}` is {}, which has no order.", text(left), with_article(a)),
+          a.is(TypeTag::text) ? fmt::format("Compare it with `is`, or read it as a number: `{} as number`.", text(left)) : std::string("Compare it with `is`."));
+  } else if (op == "compared with" && a.is_numeric() && tree().kind(right) == Kind::Text) {
+    std::string bare = text(right);
+    bare = bare.size() > 2 ? bare.substr(1, bare.size() - 2) : std::string();
+    const bool number = !bare.empty() && bare.find_first_not_of("0123456789.") == std::string::npos;
+    error("E0301", right, fmt::format("`{}` is a number, and `{}` is a text.", text(left), text(right)), number ? fmt::format("Write `{}`, without quotes.", bare) : std::string());
   } else {
     std::string first = with_article(a);
     if (!first.empty() && first[0] >= 'a' && first[0] <= 'z') first[0] = static_cast<char>(first[0] - 'a' + 'A');

@@ -77,14 +77,22 @@ void Checker::notify(NodeId node) {
   facts.uses[ref(with)] = facts.uses[ref(name)] = use;
   const auto parameters = facts.messages[symbol.index].parameters;
   std::size_t given = 0;
+  std::size_t written = 0;
+  if (args)
+    for (NodeId one : tree().children(args)) written += one != 0 ? 1 : 0;
+  const bool all = written == parameters.size();   // else which argument is which is a guess
   if (args)
     for (NodeId one : tree().children(args)) {
-      argument(one, given < parameters.size() ? facts.symbols[parameters[given]].type : Type(), symbol.name);
+      argument(one, all ? facts.symbols[parameters[given]].type : Type(), symbol.name);
       ++given;
     }
-  if (given != parameters.size())
+  if (given != parameters.size()) {
+    std::vector<std::string> names;
+    for (SymbolId one : parameters) names.push_back(facts.symbols[one].name);
     error("E0201", with, fmt::format("`{}` takes {} argument{}, and {} {} given.", symbol.name, parameters.size(), parameters.size() == 1 ? "" : "s", given,
-                                     given == 1 ? "is" : "are"));
+                                     given == 1 ? "is" : "are"),
+          parameters.empty() ? std::string() : fmt::format("Write `{}({})`.", symbol.name, fmt::join(names, ", ")));
+  }
 }
 
 }  // namespace rbc::front

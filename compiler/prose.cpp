@@ -45,6 +45,7 @@ HoleFacts Checker::hole(NodeId node) {
     read(id, first);
     found.type = use_symbol(id, first, found.use);
     facts.uses[ref(first)] = found.use;
+    found.base_optional = found.type.is_optional();
     if (const auto said = said_.find(id); said != said_.end() && path.size() > 1) reads_part(said->second, path[1]);
   }
   for (; next < path.size(); ++next) {

@@ -184,7 +184,8 @@ void Checker::check_runbook(std::uint32_t index) {
     for (NodeId said : tree().find(Kind::Notify, escalation)) pages |= tree().word(said) == Word::Page;
     pages |= tree().child(escalation, Kind::Error) != 0;
   }
-  if (!pages && !tree().child(node, Kind::Error) && tree().child(node, Kind::Step))
+  // Without a goal nobody can say yet how it ends.
+  if (!pages && r.goal && !tree().child(node, Kind::Error) && tree().child(node, Kind::Step))
     error("E0607", tree().child(node, Kind::Name), fmt::format("{} can fail headless with nobody to page.", r.id),
           "Add `escalation until acknowledged` with `after 30m page CONTACT`.");
   check_questions();

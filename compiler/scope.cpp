@@ -96,6 +96,9 @@ void Checker::unknown(Span span, std::string_view name, bool values) {
     help = fmt::format("Did you mean `{}`? It is {}", near, kind_in_words(symbol));
     if (symbol.declared) help += fmt::format(" ({})", where(symbol.declared));
     help += '.';
+  } else if (const auto above = facts.utterances.find(at_.above); values && at_.above && above != facts.utterances.end()) {
+    const Type answer = answer_type(facts.templates[above->second.tmpl].answer);
+    if ((answer.is(TypeTag::record) || answer.is(TypeTag::rows)) && answer.field(name)) help = fmt::format("The result above has it: write `.{}`.", name);
   }
   Diagnostic& said = error("E0201", span, fmt::format("No name `{}` here.", name), help);
   if (!near.empty()) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/checker.hpp"
+#include "grammar/suggest.hpp"
 
 namespace rbc::front {
 
@@ -199,7 +200,14 @@ void Checker::call(NodeId node, bool repeatable) {
     const NodeId key = tree().child(arg, Kind::Name), value = tree().expression(arg);
     const auto parameter = std::find_if(left.begin(), left.end(), [&](SymbolId one) { return facts.symbols[one].name == text(key); });
     if (parameter == left.end()) {
-      error("E0201", key, fmt::format("`{}` has no parameter `{}` left to give.", symbol.name, text(key)));
+      std::vector<std::string_view> names;
+      for (SymbolId one : left) names.push_back(facts.symbols[one].name);
+      const bool again = std::any_of(procedure.parameters.begin(), procedure.parameters.end(), [&](SymbolId one) { return facts.symbols[one].name == text(key); });
+      const std::string near = names.size() == 1 ? std::string(names.front()) : did_you_mean(text(key), names);
+      if (again) error("E0201", key, fmt::format("`{}` is given `{}` twice.", symbol.name, text(key)));
+      else error("E0201", key, fmt::format("`{}` has no parameter `{}`.", symbol.name, text(key)), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+      // What it was meant for is not missing as well.
+      if (!again) std::erase_if(left, [&](SymbolId one) { return facts.symbols[one].name == near; });
       expression(value);
       continue;
     }

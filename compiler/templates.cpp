@@ -196,9 +196,9 @@ void Checker::spoken_words(Spoken& spoken) {
   const auto verbs = catalogue_.verbs(spoken.kind);
   const bool verb_known = std::find(verbs.begin(), verbs.end(), said[0]) != verbs.end();
   const bool closed = spoken.kind == ResourceKind::host || spoken.kind == ResourceKind::clock;
-  if ((!exact && (closed || !whole)) || (!exact && !verb_known && !spoken.effect.known && spoken.kind != ResourceKind::command && !spoken.acts)) {
-    std::vector<std::string_view> names(verbs.begin(), verbs.end());
-    const std::string near = did_you_mean(said[0], names);
+  const std::string near = did_you_mean(said[0], std::vector<std::string_view>(verbs.begin(), verbs.end()));
+  const bool mistyped = spoken.acts && !exact && !verb_known && !spoken.effect.known && spoken.kind != ResourceKind::command && !near.empty();
+  if (mistyped || (!exact && (closed || !whole)) || (!exact && !verb_known && !spoken.effect.known && spoken.kind != ResourceKind::command && !spoken.acts)) {
     const Span span = spoken.captured.file_span(words.words[0].begin, words.words[0].end);
     if (verb_known) {
       std::string forms;
@@ -207,7 +207,7 @@ void Checker::spoken_words(Spoken& spoken) {
       error("E0201", span, fmt::format("`{}` is not said like this to a {}.", said[0], spell(spoken.kind)), fmt::format("Say {}.", forms));
     } else {
       std::string help = near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near);
-      if (near.empty() && spoken.kind == ResourceKind::host) help = fmt::format("For a shell command write `{}$ …`.", resource.name);
+      if (spoken.kind == ResourceKind::host && (near.empty() || said[0].size() < 3)) help = fmt::format("For a shell command write `{}$ …`.", resource.name);
       error("E0201", span, fmt::format("A {} knows no `{}`.", spell(spoken.kind), said[0]), help);
     }
     spoken.ok = false;

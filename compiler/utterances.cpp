@@ -200,6 +200,11 @@ void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& 
       refuse("E0304", fmt::format("`<{}?>` cannot be left out here.", name), "Only a whole word, query pair or header can.");
       continue;
     }
+    if (hole.base_optional && hole.type.is_optional() && !hole.optional && !hole.path.empty()) {
+      refuse("E0304", fmt::format("`{}` may be missing here.", name),
+             fmt::format("Handle it first: `when {} is missing`.", spoken.captured.holes[use.index].path.front()));
+      continue;
+    }
     if (hole.type.is_optional() && !hole.optional && hole.path.empty()) {
       refuse("E0304", fmt::format("`{}` may be missing here.", name),
              use.may_vanish ? fmt::format("Handle it first: `when {0} is missing`, or write `<{0}?>` to leave the word out.", name) : fmt::format("Handle it first: `when {} is missing`.", name));
