@@ -120,13 +120,13 @@ std::optional<RecordedEvent> event_of(const Entry& entry) {
 
 std::string vote_body(const Vote& vote) {
   return journal::Record().text("who", vote.who).flag("yes", vote.yes).number("mail", static_cast<std::int64_t>(vote.mail))
-      .text("refused", vote.refused).bytes();
+      .text("refused", vote.refused).text("user", vote.user).bytes();
 }
 
 std::optional<Vote> vote_of(const Entry& entry) {
   const journal::Reader reader(entry.body);
   if (!reader) return std::nullopt;
-  return Vote{reader.text("who"), reader.flag("yes"), static_cast<std::uint64_t>(reader.number("mail")), reader.text("refused")};
+  return Vote{reader.text("who"), reader.flag("yes"), static_cast<std::uint64_t>(reader.number("mail")), reader.text("refused"), reader.text("user")};
 }
 
 std::string child_body(const Child& child) {

@@ -21,7 +21,7 @@ struct RecordedEvent { Event event; std::uint64_t mail = 0; };
 std::optional<RecordedEvent> event_of(const Entry& entry);
 
 // One contact's answer to an approval; an `event` entry with exit `human`.
-struct Vote { std::string who; bool yes = false; std::uint64_t mail = 0; std::string refused; };   // refused: why it did not count
+struct Vote { std::string who; bool yes = false; std::uint64_t mail = 0; std::string refused, user; };   // refused: why it did not count · user: of the system, who says so
 std::string vote_body(const Vote& vote);
 std::optional<Vote> vote_of(const Entry& entry);
 

@@ -267,7 +267,7 @@ void Session::answered(const Arrival& arrival) {
   complete(std::move(completion));
 }
 
-void Session::replied(Completion reply, std::uint64_t mail) {
+void Session::replied(Completion reply, std::uint64_t mail, const std::string& user) {
   const auto found = pending_.find(reply.key);
   if (found == pending_.end()) {
     if (mail != 0) record(Phase::gap, Exit::human, {}, {}, remark_body("an answer came for a question that is no longer open", 0, mail), false);
@@ -276,10 +276,17 @@ void Session::replied(Completion reply, std::uint64_t mail) {
   Pending& pending = found->second;
   if (pending.request.exit != Exit::human) return complete(std::move(reply));
   const bool answers = reply.reply == Completion::Reply::yes || reply.reply == Completion::Reply::no;
-  if (approval(pending.request) && answers && !dry_) return vote(pending, {reply.who, reply.reply == Completion::Reply::yes, mail, {}});
+  if (approval(pending.request) && answers && !dry_) return vote(pending, {reply.who, reply.reply == Completion::Reply::yes, mail, {}, user});
   if (reply.who.empty()) reply.who = setup_.row.operator_name;
   if (mail != 0) {
-    record(Phase::gap, Exit::human, {}, {}, remark_body(fmt::format("answered from outside by {}", reply.who), 0, mail), false);
+    std::string sentence = fmt::format("answered from outside by {}", reply.who);
+    if (!user.empty() && user != reply.who) sentence += fmt::format(", says {}", user);
+    const auto* by = pending.request.question == Request::Question::line ? &setup_.program->humans.at(pending.request.index).by : nullptr;
+    const bool counts = by == nullptr || by->empty() || std::find(by->begin(), by->end(), reply.who) != by->end();
+    if (!counts) sentence += fmt::format(", who is not one of those who may answer: {}", fmt::join(*by, ", "));
+    record(Phase::gap, Exit::human, {}, {}, remark_body(sentence, 0, mail), false);
+    setup_.prompter->remark(sentence);
+    if (!counts) return;
     setup_.prompter->withdraw(reply.key);
   }
   complete(std::move(reply));
@@ -303,6 +310,7 @@ void Session::vote(Pending& pending, Vote vote) {
   record(Phase::event, Exit::human, pending.request.key, {}, vote_body(vote), false);
   pending.votes.push_back(vote);
   if (!vote.refused.empty()) setup_.prompter->remark(vote.refused);
+  else if (!vote.user.empty() && vote.user != vote.who) setup_.prompter->remark(fmt::format("{} answers as {}", vote.user, vote.who));
   const auto yes = std::count_if(pending.votes.begin(), pending.votes.end(), [&](const Vote& v) { return counted(v) && v.yes; });
   const bool refused = counted(vote) && !vote.yes;
   if (!refused && yes < static_cast<std::ptrdiff_t>(info.needed)) {

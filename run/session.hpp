@@ -108,7 +108,7 @@ class Session final : public Control {
   void arrive(Arrival arrival);
   void handle(Arrival& arrival);
   void answered(const Arrival& arrival);
-  void replied(Completion reply, std::uint64_t mail);
+  void replied(Completion reply, std::uint64_t mail, const std::string& user = {});
   void vote(Pending& pending, Vote vote);
   void received(const Arrival& arrival);
   void complete(Completion completion);

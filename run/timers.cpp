@@ -1,6 +1,8 @@
 // The part of a session that has to do with time and with what comes from outside the steps: dues, letters, the operator's keys.
 #include "run/session.hpp"
 
+#include <utility>
+
 namespace rbc {
 
 bool Session::earliest(Due& due) const {
@@ -122,8 +124,8 @@ void Session::letter(const Store::Mail& mail) {
     return happen(std::move(event), mail.id);
   }
   if (auto reply = mail.what == "answer" ? read_answer_letter(mail.body) : std::nullopt) {
-    reply->who = mail.who;
-    return replied(std::move(*reply), mail.id);
+    const std::string user = std::exchange(reply->who, mail.who);
+    return replied(std::move(*reply), mail.id, user);
   }
   record(Phase::gap, Exit::human, {}, {}, remark_body("a letter came that cannot be read", 0, mail.id), false);
 }

@@ -50,6 +50,10 @@ const std::vector<Command>& commands() {
        "`last` is the newest run; the beginning of an id is enough.",
        {{"json", "", Of::nothing, false, "the timeline as JSON, one event a line"}}, false, show},
       {"ack", "RUN", Of::run, 1, 1, "acknowledge: ladders that wait for it stop", "", {{"as", "CONTACT", Of::text, false, "in whose name"}}, false, ack},
+      {"answer", "RUN ANSWER", Of::run, 2, 2, "answer what a run asks now: an approval, a question, an item",
+       "ANSWER is `yes` or `no`, or the value that the question takes; to a failed line `retry`, `skip`, `escalate` or `abort`.\n"
+       "Whoever started a run never counts as its approver. `--as` is a claim; the journal keeps the system's user beside it.",
+       {{"as", "CONTACT", Of::text, false, "in whose name"}}, false, answer},
       {"cancel", "RUN", Of::run, 1, 1, "stop a run: it ends aborted", "", {}, false, cancel},
       {"disasm", "ID", Of::runbook, 1, 1, "a runbook's program as text", "", {}, false, disasm},
       {"explain", "CODE", Of::code, 1, 1, "what a diagnostic means, with an example that gets it, mended", "", {}, false, explain},
