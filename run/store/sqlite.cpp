@@ -153,6 +153,13 @@ class Writer {
       if (!db) {
         db = std::make_unique<SQLite::Database>(path_, SQLite::OPEN_READWRITE, kBusyMillis);
         prepare_connection(*db);
+        if (struct stat seen{}; ::stat(path_.c_str(), &seen) == 0) file_ = {seen.st_dev, seen.st_ino};
+      }
+      // SQLite goes on writing into a file that nobody can open again; then nothing may be begun on the strength of it.
+      struct stat now{};
+      if (::stat(path_.c_str(), &now) != 0 || std::pair(now.st_dev, now.st_ino) != file_) {
+        for (Job& job : jobs) job.problem = fmt::format("{} was removed or replaced while the run was writing it", path_);
+        return;
       }
       const bool sync = std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.batch.sync; });
       // NORMAL does not sync on commit; what it leaves in the log reaches the disk with the next FULL commit, in order.
@@ -255,6 +262,7 @@ class Writer {
   }
 
   const std::string path_;
+  std::pair<dev_t, ino_t> file_{};   // what was opened; of the writer's thread
   std::mutex mutex_;
   std::condition_variable filled_;
   std::deque<Job> queue_;

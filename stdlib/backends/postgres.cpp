@@ -31,6 +31,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kGrace = 1s;                 // a cancelled statement has this long before its connection is cut
 constexpr std::size_t kMostRows = 10'000;
+constexpr std::size_t kMostBytes = std::size_t{8} << 20;   // of all values; the journal keeps what is read
 
 // Why there is no connection.
 struct NoConnection {
@@ -415,6 +416,15 @@ void Session::take(const PgJob& job, PgAnswer& answer) {
   if (static_cast<std::size_t>(rows) > kMostRows) {
     answer.way = Way::blindness;
     answer.reason = fmt::format("the answer has {} rows; at most {} are read, so add a `limit`", rows, kMostRows);
+    return;
+  }
+  std::size_t bytes = 0;
+  for (int r = 0; r < rows; ++r) {
+    for (int c = 0; c < columns; ++c) bytes += static_cast<std::size_t>(PQgetlength(result.get(), r, c));
+  }
+  if (bytes > kMostBytes) {
+    answer.way = Way::blindness;
+    answer.reason = fmt::format("the answer has {} MiB; at most {} are read, so ask for less, as `left(…, 200)` does", bytes >> 20, kMostBytes >> 20);
     return;
   }
   for (int c = 0; c < columns; ++c) answer.columns.push_back({PQfname(result.get(), c), PQftype(result.get(), c)});

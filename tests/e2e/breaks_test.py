@@ -138,6 +138,20 @@ class Breaks(unittest.TestCase):
             rbc.kill()
             rbc.stdout.read()
 
+    def test_a_journal_that_is_taken_away_stops_the_run(self):
+        (self.path / "b.runbook").write_text(HEAD.format(api="127.0.0.1:9") + "    do box$ sleep 1\n    do box$ touch done-after\n")
+        with subprocess.Popen([ARGS.rbc, "run", "b-1", "--env", "local", "--headless", "--may", "change"], cwd=self.path, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as rbc:
+            for line in rbc.stdout:
+                if "sleep 1" in line:
+                    break
+            for file in self.path.glob(".rbc/runs.db*"):
+                file.unlink()
+            rest = rbc.stdout.read()
+            self.assertEqual(rbc.wait(timeout=30), 3, rest)
+        self.assertIn("was removed or replaced", rest)
+        self.assertFalse((self.path / "done-after").exists(), "a change was begun that no journal knows of")
+
     def test_valgrind_finds_nothing(self):
         valgrind = shutil.which("valgrind")
         if not valgrind or "libasan" in subprocess.run(["ldd", ARGS.rbc], capture_output=True, text=True, check=False).stdout:

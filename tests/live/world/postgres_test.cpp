@@ -57,6 +57,11 @@ TEST_CASE("a database answers, refuses, is silent, or is never asked") {
     CHECK(rows.value.items()[0].field("a")->items().size() == 1);
     REQUIRE(rows.value.beside());
   }
+  SECTION("what is longer than anybody reads is not taken in") {
+    expect(desk.ask(desk.sql(db, "select g from generate_series(1, 20000) g")), Way::blindness, "20000 rows");
+    expect(desk.ask(desk.sql(db, "select repeat('x', 20000000) as a", Effect::looks, true), 10 * kSecond), Way::blindness, "19 MiB");
+    CHECK(field(desk.ask(one), "n") == Value::integer(1));
+  }
   SECTION("values are parameters") {
     Template what = desk.sql(db, "select ($1::text) as x, ($2::interval) as d, ($3::timestamptz) as t, ($4::text[]) as a", Effect::looks, true);
     const std::string hostile = "'; drop table t; --\\ \"$1\"";
