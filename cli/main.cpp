@@ -29,6 +29,7 @@ void keep_to_itself() {
 int main(int argc, char** argv) {
   keep_to_itself();
   std::signal(SIGPIPE, SIG_IGN);   // a closed pipe is an error of write, not a death in mid-run
+  std::signal(SIGXFSZ, SIG_IGN);   // and so is a journal that may not grow
   if (argc < 2) {
     rbc::cli::help({});
     return rbc::cli::kUsage;

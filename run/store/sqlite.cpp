@@ -174,7 +174,9 @@ class Writer {
         throw;
       }
     } catch (const SQLite::Exception& e) {
-      const std::string problem = explain(path_, e.getErrorCode(), e.what());
+      const bool refused = e.getExtendedErrorCode() == SQLITE_IOERR_WRITE;
+      const std::string problem = refused ? fmt::format("the journal {} cannot be written: the disk, a quota or a limit on file sizes refuses it", path_)
+                                          : explain(path_, e.getErrorCode(), e.what());
       for (Job& job : jobs) job.problem = problem;
     } catch (const std::exception& e) {
       for (Job& job : jobs) job.problem = explain(path_, SQLITE_ERROR, e.what());
