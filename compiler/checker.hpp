@@ -166,6 +166,7 @@ class Checker {
   void ask(NodeId node);
   void choose(NodeId node);
   void people(NodeId parent);            // By, Voters, ItemMark
+  void wakes(NodeId name);                                       // that it is no channel
   void notify(NodeId node);
   void cadence(NodeId node, Micros least_looks, NodeId report_at);
   LengthFacts length(NodeId node);

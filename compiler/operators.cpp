@@ -31,7 +31,7 @@ void Checker::mismatch(NodeId node, std::string_view op, NodeId left, const Type
     error("E0301", left, fmt::format("A number without a unit is {} {}.", op, with_article(b)), unit_help(left, b));
   } else if (is_measured(a) && is_bare(b)) {
     error("E0301", right, fmt::format("A number without a unit is {} {}.", op, with_article(a)),
-          tree().kind(right) == Kind::Number ? fmt::format("Give it a unit, as in `{}`.", a.is(TypeTag::percent) ? "5%" : a.is(TypeTag::duration) ? "5s" : a.is(TypeTag::size) ? "5MiB" : "5 per minute")
+          tree().kind(right) == Kind::Number ? fmt::format("Give it a unit, as in `{}{}`.", text(right), a.is(TypeTag::percent) ? "%" : a.is(TypeTag::duration) ? "ms` or `" + text(right) + "s" : a.is(TypeTag::size) ? "MiB" : " per minute")
                                              : unit_help(right, a));
   } else if (op == "compared with" && a.tag() == b.tag()) {
     error("E0301", left, fmt::format("`{}` is {}, which has no order.", text(left), with_article(a)),

@@ -57,8 +57,17 @@ void Checker::choose(NodeId node) {
   otherwise(node);
 }
 
+void Checker::wakes(NodeId name) {
+  const SymbolId id = find(at_.scope, text(name));
+  if (id == kNoSymbol || facts.symbols[id].kind != SymbolKind::resource || facts.resources[facts.symbols[id].index].kind != ResourceKind::channel) return;
+  error("E0201", name, fmt::format("`{}` is a channel, and a channel wakes nobody.", text(name)), fmt::format("Page a contact, or say `tell {}`.", text(name)));
+}
+
 void Checker::notify(NodeId node) {
-  for (NodeId name : tree().all(node, Kind::Name)) resource_named(name, true);
+  for (NodeId name : tree().all(node, Kind::Name)) {
+    resource_named(name, true);
+    if (tree().word(node) == Word::Page) wakes(name);
+  }
   prose_child(node, Kind::Title);
   const NodeId with = tree().child(node, Kind::MessageUse);
   if (!with) return;

@@ -100,6 +100,11 @@ void Checker::unknown(Span span, std::string_view name, bool values) {
     const Type answer = answer_type(facts.templates[above->second.tmpl].answer);
     if ((answer.is(TypeTag::record) || answer.is(TypeTag::rows)) && answer.field(name)) help = fmt::format("The result above has it: write `.{}`.", name);
   }
+  const std::string_view whole = tree().source().text();
+  const bool hole = span.begin > 0 && span.end < whole.size() && whole[span.begin - 1] == '<' && whole[span.end] == '>';
+  if (help.empty() && unbound_elsewhere_.contains(std::string(name))) help = "It is bound inside a block, and ends with it. Bind it before, or on every path.";
+  if (help.empty() && hole && span.end + 1 < whole.size() && whole[span.end + 1] != ' ' && whole[span.end + 1] != '\n' && span.begin > 1 && whole[span.begin - 2] == ' ')
+    help = fmt::format("If it is a file to read from, put a blank after the `<`: `< {}`.", name);
   Diagnostic& said = error("E0201", span, fmt::format("No name `{}` here.", name), help);
   if (!near.empty()) {
     Fix fix{fmt::format("Write `{}`", near), {}, false};

@@ -567,7 +567,10 @@ void Checker::statement(NodeId node) {
       break;
     case Kind::Notify: notify(node); break;
     case Kind::Escalate:
-      for (NodeId name : tree().all(node, Kind::Name)) resource_named(name, true);
+      for (NodeId name : tree().all(node, Kind::Name)) {
+        resource_named(name, true);
+        wakes(name);
+      }
       prose_child(node, Kind::Title);
       break;
     case Kind::End:

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "compiler/spoken.hpp"
 #include "grammar/suggest.hpp"
@@ -233,6 +234,16 @@ void Checker::spoken_shell(Spoken& spoken) {
   const auto parsed = embedded::parse_shell(spoken.captured.text, spoken.refs);
   problems(spoken, parsed.problems);
   if (!spoken.ok) return;
+  // `\<` is the escape of a plain `<`; in a pattern somebody may have meant a word's beginning. Before what looks like a hole it is no accident.
+  const std::string_view written = tree().text(spoken.node);
+  for (std::size_t at = written.find("\\<"); at != std::string_view::npos; at = written.find("\\<", at + 2)) {
+    std::size_t end = at + 2;
+    while (end < written.size() && (std::isalnum(static_cast<unsigned char>(written[end])) || written[end] == '_' || written[end] == '-' || written[end] == '.')) ++end;
+    const std::string_view before = written.substr(0, at);
+    if (end == at + 2 || (end < written.size() && written[end] == '>') || (before.find("grep ") == std::string_view::npos && before.find("sed ") == std::string_view::npos)) continue;
+    const std::uint32_t begin = tree()[spoken.node].begin + static_cast<std::uint32_t>(at);
+    error("W0711", Span{begin, begin + 2}, "`\\<` is a plain `<` here, not a word's beginning.", "Use `-w`.");
+  }
   std::vector<std::string> secrets;
   for (const Resource::Export& exported : facts.resources[spoken.resource].exports)
     if (exported.secret != kNone) secrets.push_back(exported.name);

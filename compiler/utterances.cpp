@@ -103,7 +103,12 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
 void Checker::problems(Spoken& spoken, const std::vector<embedded::Problem>& found) {
   for (const embedded::Problem& problem : found) {
     Span span = spoken.captured.file_span(problem.begin, std::max(problem.end, problem.begin + 1));
-    if (problem.begin >= spoken.captured.text.size()) span = tree().span(spoken.node);
+    if (problem.begin >= spoken.captured.text.size()) {
+      // What is missing is missing at the end.
+      const auto last = spoken.captured.text.find_last_not_of(" \n");
+      span = last == std::string::npos ? tree().span(spoken.node) : spoken.captured.file_span(static_cast<std::uint32_t>(last), static_cast<std::uint32_t>(last + 1));
+      if (last != std::string::npos) span.begin = span.end;
+    }
     error(problem.code, span, problem.message, problem.help);
     if (!problem.code.starts_with('W')) spoken.ok = false;
   }

@@ -49,7 +49,7 @@ Encoding check_encoding(const Source& source) {
       result.without_cr[at] = ' ';
     uint32_t first = static_cast<uint32_t>(text.find("\r\n"));
     result.problems.push_back(
-        Diagnostic("W0124", source, {first, first + 1}, "Lines end in CR LF; the formatter writes LF.", "`rbc fmt` mends it."));
+        Diagnostic("W0124", source, {first, first + 1}, "Lines end in CR LF; the formatter writes LF.", "Save it with LF."));
   } else {
     uint32_t first = static_cast<uint32_t>(text.find("\r\n"));
     result.problems.push_back(Diagnostic("E0123", source, {first, first + 1},

@@ -81,6 +81,15 @@ std::string hint_for(std::string_view word, std::string_view rest, const std::ve
       if (unit.starts_with(name)) return fmt::format("Write `{}{}`.", number, name[0]);
     return fmt::format("Give it a unit: `{0}s`, `{0}m`.", number);
   }
+  if (word == ":" && !wants("`:`") && !wants("text to the end of the line"))
+    return wants("a name") && !wants("the end of the line") ? "The name comes before the colon, or there is no colon here." : "No colon here.";
+  if (wants("a duration such as 30m") && word == "until") return "To wait for a check, say `poll until CHECK every 5s for 5m`.";
+  if (wants("green, amber, red or blind"))
+    if (std::string near = did_you_mean(word, {"green", "amber", "red", "blind"}); !near.empty()) return fmt::format("Did you mean `{}`?", near);
+  if (wants("`if`") && (word == "when" || word == "is")) return "Write `if`.";
+  if (wants("the end of the line"))
+    for (std::string_view unit : {"%", "B", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "ms", "s", "m", "h", "d"})
+      if (word == unit) return fmt::format("No blank before a unit: `5{}`.", unit);
   if (wants("`is`")) {
     if (word.starts_with('=')) return "Equality is spelled `is`.";
     if (word.starts_with("!=") || word.starts_with("<>")) return "Write `is not`.";
@@ -89,7 +98,6 @@ std::string hint_for(std::string_view word, std::string_view rest, const std::ve
   }
   if (wants("`not`") && word.starts_with('!')) return "Write `not`.";
   if (wants("a resource prompt such as `db>`") && word.starts_with('=')) return "One `=` gives a name to a value; `is` compares.";
-  if (wants("the end of the line") && word == ":" && !wants("`:`")) return "No colon: what belongs to this line stands beneath it.";
   if (wants("the end of the line") && word == "then") return "What is to be done stands beneath, on a line of its own.";
   if (wants("`as`") && !wants("`is`"))
     for (std::string_view type : kTypes)
@@ -141,6 +149,8 @@ std::string State::expectation(uint32_t at, std::string& help) const {
   const auto wants = [&](std::string_view what) { return std::find(all.begin(), all.end(), what) != all.end(); };
   if (at < text.size() && text[at] == '"' && help.empty() && wants("the end of the line")) {
     if (wants("`:`")) help = "Words for people follow a colon, without quotes.";
+  } else if (at < text.size() && text[at] == '"' && help.empty() && all.size() == 1 && wants("a name")) {
+    help = "A name is written without quotes.";
   } else if (at < text.size() && text[at] == '"' && help.empty())
     help = "A text ends with `\"` on its own line; inside it, a quote is written `\\\"`.";
   const auto& shown = strong.empty() ? all : strong;
@@ -245,6 +255,8 @@ Diagnostic State::explain(const SyntaxError& error) const {
     while (rest < line_end && text[rest] == ' ') ++rest;
     if (word == "expect" || word == "assert" || word == "require")
       help = fmt::format("Did you mean `red unless {}`?", visible_source(text.substr(rest, std::min<uint32_t>(line_end - rest, 60))));
+    else if (word == "green")
+      help = "A check is green when no rule makes it anything else; say what is red, as in `red unless …`.";
     else if (!near.empty())
       help = fmt::format("Did you mean `{}`?", near);
     else
@@ -254,6 +266,9 @@ Diagnostic State::explain(const SyntaxError& error) const {
   }
   if (code == "E0105") {
     Diagnostic diagnostic = unknown("No line here", statement_words(), true);
+    if (word == "undo" || word == "before") diagnostic.help = "`undo` and `before leaving` stand directly beneath their `do`, in its column, alone on the line.";
+    for (std::string_view part : part_words())
+      if (diagnostic.help.empty() && part == word) diagnostic.help = fmt::format("`{}` stands in the runbook, not in a step.", word);
     if (!diagnostic.help.empty()) return diagnostic;
     const std::string_view rest = text.substr(end, std::min(text.find('\n', end), text.size()) - end);
     const std::string_view said = text.substr(at, end - at);
@@ -296,6 +311,10 @@ Diagnostic State::explain(const SyntaxError& error) const {
     if (env) {
       message = fmt::format("`{}` is no line of an environment.", visible_source(word));
       help = "An environment binds resources: `name = address`, and `input runbook.name = value`.";
+      if (end < size && text[end] == ':') {
+        message = "A binding is written with `=`.";
+        help = fmt::format("Write `{} = …`.", visible_source(word));
+      }
     } else {
       std::string_view kind = spelling(open_word());
       message = fmt::format("`{}` does not belong to a `{}`.", visible_source(word), kind);
@@ -384,7 +403,10 @@ Diagnostic State::explain(const SyntaxError& error) const {
     return make();
   }
   if (code == "E0205") {
-    if (last_child() == 0) {
+    if (end < size && text[end] == ':') {
+      message = "`otherwise` stands alone on its line.";
+      help = "No colon: what is to be done stands beneath it.";
+    } else if (last_child() == 0) {
       message = "`otherwise` answers a failure, but no line stands above it.";
     } else {
       std::string_view above = line_opener(last_child());

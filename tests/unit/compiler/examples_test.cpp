@@ -33,7 +33,7 @@ Codes codes_of(const rbc::DiagnosticInfo& info, std::string_view example) {
 }
 
 // Not raised by this version from the text of a file alone.
-const Codes kNotRaised{"W0309", "W0310", "W0606", "W0711", "W0712", "E0802", "W0901"};
+const Codes kNotRaised{"W0309", "W0310", "W0606", "W0712", "E0802", "W0901"};
 // Raised only by more than a snippet, or while something runs.
 const Codes kNoExample{"E0099", "W0124", "W0505", "E0605", "W0710", "E0801", "E0803", "W0902"};
 
