@@ -279,7 +279,9 @@ std::vector<Narrated> Narrator::tell(const Trace& t) {
     case Trace::What::outcome: {
       Outcome outcome = static_cast<Outcome>(t.result);
       Ink colour = outcome == Outcome::resolved ? Ink::green : outcome == Outcome::escalated ? Ink::amber : Ink::red;
-      out.push_back({{colour, fmt::format("Outcome: {}", spell(outcome))}, {Ink::plain, t.text.empty() ? "" : ": " + one_line(t.text)}});
+      // A dry run has its own word: what it looked at is as it was.
+      if (t.title == "dry run") out.push_back({{Ink::bold, "Outcome: none"}, {Ink::plain, ": " + one_line(t.text)}});
+      else out.push_back({{colour, fmt::format("Outcome: {}", spell(outcome))}, {Ink::plain, t.text.empty() ? "" : ": " + one_line(t.text)}});
       break;
     }
     case Trace::What::afterwards: out.push_back({{Ink::bold, "Afterwards"}}); break;

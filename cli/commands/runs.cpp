@@ -18,6 +18,7 @@ namespace {
 std::string date_time(Micros wall) { return fmt::format("{} {}", prose(Value::instant(wall)).substr(0, 10), clock_time(wall)); }
 
 std::string state_of(const RunRow& row) {
+  if (row.state != "open" && row.mode == "dry") return "dry run";
   if (row.state != "open") return row.outcome.empty() ? row.state : row.outcome;
   return is_held(row) ? "running" : "open";
 }

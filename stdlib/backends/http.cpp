@@ -240,6 +240,7 @@ class Transfers final : public HttpBackend {
     if (code != CURLE_OK) {
       answer.way = transfer.too_long ? Way::blindness : way_of(code);
       answer.reason = transfer.too_long      ? fmt::format("the body is longer than {} MiB", kHttpCap >> 20)
+                      : code == CURLE_UNSUPPORTED_PROTOCOL ? "what answers there does not speak HTTP"
                       : *transfer.error ? std::string(transfer.error) : std::string(curl_easy_strerror(code));
       answer.in_doubt = bytes > 0;
     } else if (follow(transfer, status)) {

@@ -98,6 +98,9 @@ void Machine::Body::end(Fiber& fiber, Outcome outcome, std::string reason) {
     outcome = Outcome::aborted;
     reason = fmt::format("stopped after {}", start.until);
   }
+  // Nothing was changed and every wait was left out, so a dry run shows what would be done, not that it helps.
+  if (start.dry && outcome == Outcome::resolved) reason = "a dry run to its end; nothing was changed";
+  else if (start.dry && outcome != Outcome::aborted) reason = "a dry run; nothing was changed: " + reason;
   drop_group(fiber);
   hearing.reset();
   fiber.wait = {};
@@ -105,7 +108,7 @@ void Machine::Body::end(Fiber& fiber, Outcome outcome, std::string reason) {
   fiber.forming.clear();
   fixed = outcome;
   fixed_reason = std::move(reason);
-  trace(Trace::What::outcome, fiber, 0, fiber.frames.empty() ? 0 : site_at(fiber.frames.back().at), std::string(spell(outcome)), fixed_reason, {}, {}, static_cast<int>(outcome));
+  trace(Trace::What::outcome, fiber, 0, fiber.frames.empty() ? 0 : site_at(fiber.frames.back().at), start.dry ? "dry run" : std::string(spell(outcome)), fixed_reason, {}, {}, static_cast<int>(outcome));
   auto& r = request(Exit::end, fiber, fiber.frames.empty() ? 0 : fiber.frames.back().at);
   r.index = static_cast<std::uint32_t>(outcome);
   r.said = fixed_reason;

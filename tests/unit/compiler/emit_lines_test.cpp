@@ -212,6 +212,7 @@ TEST_CASE("dry: looks for real, changes nothing, and goes on") {
   CHECK(stage.did("") == 0);
   CHECK(notes_of(stage) == Notes{"the end"});
   CHECK(stage.outcome() == Outcome::resolved);
+  CHECK(stage.shown().find("a dry run to its end; nothing was changed") != std::string::npos);
 }
 
 TEST_CASE("the outcome's blocks: undo when it does not end well, afterwards always") {
