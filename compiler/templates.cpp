@@ -120,6 +120,13 @@ Type column_type(embedded::SqlType type, embedded::SqlType element) {
 
 }  // namespace
 
+// As an SQL identifier that means exactly this name.
+static std::string quoted_name(std::string_view name) {
+  std::string out = "\"";
+  for (char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
 void Checker::spoken_sql(Spoken& spoken) {
   spoken.said.language = Language::sql;
   embedded::SqlHints hints;
@@ -153,6 +160,10 @@ void Checker::spoken_sql(Spoken& spoken) {
       break;
     case embedded::SqlShape::rows: spoken.said.answer = Type::rows(std::move(columns), statement.open_columns); break;
   }
+  if (effect_of(spoken.effect.level) == Effect::looks)
+    for (const embedded::SqlName& name : statement.names)
+      if (name.kind == embedded::SqlNameKind::relation && !name.known)
+        spoken.said.relations.push_back(name.schema.empty() ? quoted_name(name.name) : quoted_name(name.schema) + "." + quoted_name(name.name));
   if (const CatalogueRow* row = whole_row(spoken, effect_of(spoken.effect.level))) spoken.said.row = row->id;
 }
 

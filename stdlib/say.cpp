@@ -24,6 +24,7 @@ Reply RealWorld::start_postgres(Serial serial, Pending& pending, const Utterance
   }
   job.parameters = said.parameters;
   job.changes = what.effect >= Effect::changes;
+  if (!job.changes) job.relations = what.relations;
   job.limit = pending.said.limit;
   pending.over = Pending::Over::postgres;
   backend->ask(std::move(job), [this, serial, &what](PgAnswer answer) { finish(serial, decode_postgres(answer, what)); });

@@ -25,6 +25,7 @@ struct PgJob {
   PgPlace place;
   std::string sql;
   std::vector<std::optional<std::string>> parameters;   // $1, $2 …, as text
+  std::vector<std::string> relations;                   // of a look: quoted names that may be views, to be judged first
   bool changes = false;
   Micros limit = 0;
 };

@@ -67,6 +67,7 @@ struct Template {
   std::vector<std::string> hole_names;
   std::vector<std::string> path;          // `stack.backend$`: {"backend"}
   char form = '>';
+  std::vector<std::string> relations;     // SQL looks: what nothing here knows to be a table, quoted; judged on the server before the first look
   bool one_row = false;                   // SQL: exactly one row, its columns direct
   std::uint8_t exit_answers = 0;          // exit ≠ 0 is: 0 a refusal, 1 an answer if it is exactly 1, 2 an answer
   Type answer;

@@ -272,9 +272,10 @@ const Template& Desk::text(std::uint32_t resource, std::string row, Language lan
   made->pieces.push_back(std::move(piece));
   return *made;
 }
-const Template& Desk::sql(std::uint32_t resource, std::string statement, Effect effect, bool one_row) {
+const Template& Desk::sql(std::uint32_t resource, std::string statement, Effect effect, bool one_row, std::vector<std::string> relations) {
   const Template& made = text(resource, effect == Effect::looks ? "postgres.look" : "postgres.change", Language::sql, std::move(statement), effect);
   templates_.back()->one_row = one_row;
+  templates_.back()->relations = std::move(relations);
   return made;
 }
 const Template& Desk::words(std::uint32_t resource, std::string row, std::vector<std::string> words, Effect effect) {

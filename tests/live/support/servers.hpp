@@ -139,7 +139,7 @@ class Desk {
   uv_loop_s* loop() { return loop_.get(); }
   void secret(std::string value) { secrets_.push_back(std::move(value)); }
 
-  const Template& sql(std::uint32_t resource, std::string text, Effect effect = Effect::looks, bool one_row = false);
+  const Template& sql(std::uint32_t resource, std::string text, Effect effect = Effect::looks, bool one_row = false, std::vector<std::string> relations = {});
   const Template& words(std::uint32_t resource, std::string row, std::vector<std::string> words, Effect effect = Effect::looks);
   const Template& http(std::uint32_t resource, std::string method, std::string path, Effect effect = Effect::looks);
   const Template& text(std::uint32_t resource, std::string row, Language language, std::string text, Effect effect = Effect::looks);

@@ -143,6 +143,26 @@ TEST_CASE("a database answers, refuses, is silent, or is never asked") {
   }
 }
 
+TEST_CASE("a view is followed to what it calls before it is looked at") {
+  Postgres server;
+  Desk desk;
+  desk.secret("correct horse");
+  const auto db = desk.bind(ResourceKind::postgres, "db", server.url("postgres"));
+  for (const char* made : {"create table orders (id int)", "insert into orders values (7)", "create view calm as select max(id) as id, count(*) as n from orders",
+                           "create view sly as select pg_reload_conf() as done", "create view behind as select * from sly",
+                           "create function own() returns int language sql stable as 'select 1'", "create view owns as select own() as x"})
+    CHECK(desk.ask(desk.sql(db, made, Effect::changes)).reason == "");
+  CHECK(field(desk.ask(desk.sql(db, "select id from calm", Effect::looks, true, {"\"calm\""})), "id") == Value::integer(7));
+  CHECK(field(desk.ask(desk.sql(db, "select max(id) as id from orders", Effect::looks, true, {"\"orders\""})), "id") == Value::integer(7));
+  for (const char* view : {"sly", "behind", "owns"}) {
+    const Answer answer = desk.ask(desk.sql(db, fmt::format("select * from {}", view), Effect::looks, true, {fmt::format("\"{}\"", view)}));
+    INFO(answer.reason);
+    CHECK(answer.way == Way::blindness);
+    CHECK(answer.reason.find("may change something") != std::string::npos);
+  }
+  CHECK(desk.ask(desk.sql(db, "select * from absent", Effect::looks, true, {"\"absent\""})).way == Way::refusal);
+}
+
 TEST_CASE("a full database refuses newcomers, and the kept connection still acts") {
   Postgres server(6);
   Desk desk;
