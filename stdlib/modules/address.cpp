@@ -114,7 +114,7 @@ Url parse_url(const std::string& text) {
     for (std::string_view left = url.query_text; !left.empty();) {
       const auto end = std::min(left.find('&'), left.size());
       const std::string_view pair = left.substr(0, end);
-      const auto equals = std::min(pair.find('='), pair.size());
+      const auto equals = std::min(left.find('='), end);   // beyond this pair: it has none
       url.query.emplace_back(percent_decoded(pair.substr(0, equals)), equals < pair.size() ? percent_decoded(pair.substr(equals + 1)) : std::string());
       left.remove_prefix(std::min(end + 1, left.size()));
     }
