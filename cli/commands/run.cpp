@@ -19,6 +19,7 @@
 namespace rbc::cli {
 
 std::unique_ptr<Store> open_store(const Project& project, int& code) {
+  if (!project.problem.empty()) return code = refuse(kUsage, project.problem), nullptr;
   if (mkdir(project.state.c_str(), 0700) != 0 && errno != EEXIST) {
     code = refuse(kBroken, fmt::format("cannot make {}: {}.", project.state, std::strerror(errno)));
     return nullptr;
@@ -151,7 +152,6 @@ int run(const Given& given) {
 
 int resume(const Given& given) {
   Project project = find_project();
-  if (!project.problem.empty()) return refuse(kUsage, project.problem);
   int code = kOk;
   std::unique_ptr<Store> store = open_store(project, code);
   if (!store) return code;

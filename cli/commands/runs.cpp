@@ -33,7 +33,6 @@ std::optional<RunRow> choose_run(Store& store, const std::string& name, int& cod
 
 int post(const Given& given, const std::string& what) {
   Project project = find_project();
-  if (!project.problem.empty()) return refuse(kUsage, project.problem);
   int code = kOk;
   std::unique_ptr<Store> store = open_store(project, code);
   if (!store) return code;
@@ -140,7 +139,6 @@ std::string not_counted(const Program& program, const Request& request, const Ru
 
 int answer(const Given& given) {
   Project project = find_project();
-  if (!project.problem.empty()) return refuse(kUsage, project.problem);
   int code = kOk;
   std::unique_ptr<Store> store = open_store(project, code);
   if (!store) return code;
@@ -176,7 +174,6 @@ int cancel(const Given& given) { return post(given, "cancel"); }
 
 int runs(const Given& given) {
   Project project = find_project();
-  if (!project.problem.empty()) return refuse(kUsage, project.problem);
   int code = kOk;
   std::unique_ptr<Store> store = open_store(project, code);
   if (!store) return code;
@@ -200,7 +197,6 @@ int runs(const Given& given) {
 
 int show(const Given& given) {
   Project project = find_project();
-  if (!project.problem.empty()) return refuse(kUsage, project.problem);
   int code = kOk;
   std::unique_ptr<Store> store = open_store(project, code);
   if (!store) return code;

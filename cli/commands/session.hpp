@@ -9,7 +9,7 @@
 
 namespace rbc::cli {
 
-// Opens (or makes) the project's store, or refuses with a sentence: null, code set.
+// Opens (or makes) the project's store, or refuses with a sentence (a project that cannot be read among them): null, code set.
 std::unique_ptr<Store> open_store(const Project& project, int& code);
 // The operating system's user.
 std::string user_name();

@@ -50,7 +50,6 @@ struct Request {
   Micros due = 0;                   // sleep: run time · arm: wall time
   Micros cut = 0;                   // run time at which an enclosing `within` ends it; 0: none. Never cuts an act in flight
   std::uint32_t rung = 0;           // arm, cancel
-  std::optional<HumanKind> gate;    // unused but for `human`
   enum class Question : std::uint8_t { line, gate, undo, failure, doubt } question = Question::line;   // human: what kind of question
   std::uint32_t program_site = 0;   // index into Program::sites
   std::int32_t step = kNone;

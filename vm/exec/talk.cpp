@@ -249,7 +249,6 @@ void Machine::Body::put_question(Fiber& fiber, std::uint32_t index, std::uint32_
   r.said = prose(values[0]);
   r.limit = limit;
   r.program_site = row.site;
-  r.gate = row.kind;
   if (row.step != kNone) r.step = row.step;
   r.open_items = row.kind == HumanKind::caution && open_items.count(r.step) > 0;
   fiber.wait = {};
