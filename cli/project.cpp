@@ -1,6 +1,7 @@
 #include "cli/project.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 
 #include "cli/command.hpp"
 #include "stdlib/world.hpp"
+#include "vm/model/literal.hpp"
 
 namespace rbc::cli {
 
@@ -39,14 +41,14 @@ void gather(const fs::path& folder, std::vector<std::string>& files) {
 }
 
 // rbc.toml: what this version reads. Anything else is a mistake, with a suggestion.
-std::string read_project_file(const fs::path& file, std::vector<fs::path>& folders) {
+std::string read_project_file(const fs::path& file, std::vector<fs::path>& folders, Settings& settings) {
   toml::table table;
   try {
     table = toml::parse_file(file.string());
   } catch (const toml::parse_error& e) {
     return fmt::format("{}:{}: {}", shown_path(file), e.source().begin.line, e.description());
   }
-  const std::vector<std::string> known{"language", "rbc", "paths"};
+  const std::vector<std::string> known{"language", "rbc", "paths", "budgets"};
   for (const auto& [key, value] : table) {
     std::string name(key.str());
     if (std::find(known.begin(), known.end(), name) == known.end())
@@ -81,6 +83,19 @@ std::string read_project_file(const fs::path& file, std::vector<fs::path>& folde
       folders.push_back(file.parent_path() / *text);
     }
   }
+  if (const auto* budgets = table.get("budgets")) {
+    const toml::table* each = budgets->as_table();
+    if (!each) return fmt::format("{}: `budgets` is a table: severity = \"45m\".", shown_path(file));
+    const std::vector<std::string> severities{"critical", "high", "medium", "low"};
+    for (const auto& [key, value] : *each) {
+      std::string name(key.str());
+      if (std::find(severities.begin(), severities.end(), name) == severities.end())
+        return fmt::format("{}:{}: `{}` is no severity.{}", shown_path(file), key.source().begin.line, name, suggestion(name, severities));
+      const auto length = parse_literal(value.value_or(std::string{}), Type(TypeTag::duration));
+      if (!length) return fmt::format("{}:{}: a budget is a duration in quotes, such as \"45m\".", shown_path(file), value.source().begin.line);
+      settings.budgets[name] = length->as_int();
+    }
+  }
   return {};
 }
 
@@ -100,12 +115,13 @@ Project find_project() {
   for (fs::path up = here; ; up = up.parent_path()) {
     if (fs::is_regular_file(up / "rbc.toml", trouble)) {
       root = up;
-      project.problem = read_project_file(up / "rbc.toml", folders);
+      project.problem = read_project_file(up / "rbc.toml", folders, project.settings);
       if (!project.problem.empty()) return project;
       break;
     }
     if (up == up.parent_path()) break;
   }
+  project.settings.now = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   project.root = root.string();
   project.state = (root / ".rbc").string();
   if (folders.empty()) folders.push_back(root);
@@ -162,7 +178,7 @@ Chosen choose_runbook(Sources& sources, const Project& project, const std::strin
     chosen.code = refuse(kUsage, fmt::format("no runbook `{}` here.{}", id, !near.empty() ? near : all.empty() ? "" : all + "."));
     return chosen;
   }
-  Compiled compiled = compile_runbook(sources, entry->path, entry->id, catalogue());
+  Compiled compiled = compile_runbook(sources, entry->path, entry->id, catalogue(), project.settings);
   size_t errors = 0;
   for (const Diagnostic& d : compiled.diagnostics) {
     if (d.severity != Severity::Error) continue;

@@ -12,6 +12,7 @@ struct Project {
   std::string root;                      // the folder with rbc.toml, else the working directory
   std::string state;                     // root/.rbc
   std::vector<std::string> files;        // every *.runbook below the root, sorted; relative to the working directory where that is shorter
+  Settings settings;                     // what rbc.toml says of how runbooks are judged, and the time of day
   std::string problem;                   // one sentence; empty if the project can be read
 };
 Project find_project();

@@ -11,6 +11,7 @@
 
 #include "compiler/checked.hpp"
 #include "compiler/effects.hpp"
+#include "compiler/settings.hpp"
 #include "grammar/diagnostic.hpp"
 #include "grammar/source.hpp"
 #include "vm/model/catalogue.hpp"
@@ -60,7 +61,8 @@ struct NodeRefLess {
 
 class Checker {
  public:
-  Checker(Sources& sources, const Catalogue& catalogue) : sources_(sources), catalogue_(catalogue) {}
+  Checker(Sources& sources, const Catalogue& catalogue, const Settings& settings)
+      : sources_(sources), catalogue_(catalogue), settings_(settings) {}
 
   // Parses a file and what it uses; its number, or nothing if it cannot be read.
   std::optional<std::uint32_t> load(const std::string& path);
@@ -227,6 +229,7 @@ class Checker {
 
   Sources& sources_;
   const Catalogue& catalogue_;
+  const Settings& settings_;
   std::uint32_t file_ = 0;
   Context at_;
   Frame frame_;

@@ -25,10 +25,10 @@ bool same_id(std::string_view a, std::string_view b) {
 
 bool Checked::ok() const { return !has_errors(diagnostics); }
 
-Checked check_project(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue) {
+Checked check_project(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue, const Settings& settings) {
   Checked checked;
   checked.index = index_project(sources, paths);
-  front::Checker checker(sources, catalogue);
+  front::Checker checker(sources, catalogue, settings);
   for (const std::string& path : paths) checker.load(path);
   checker.check_all();
   checker.finish();
@@ -36,9 +36,10 @@ Checked check_project(Sources& sources, const std::vector<std::string>& paths, c
   return checked;
 }
 
-Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue) {
+Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue,
+                         const Settings& settings) {
   Compiled compiled;
-  front::Checker checker(sources, catalogue);
+  front::Checker checker(sources, catalogue, settings);
   const auto file = checker.load(path);
   if (!file) return compiled;
   checker.check_all();

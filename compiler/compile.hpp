@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/settings.hpp"
 #include "grammar/diagnostic.hpp"
 #include "grammar/source.hpp"
 #include "vm/bytecode/program.hpp"
@@ -37,14 +38,16 @@ struct Checked {
 Index index_project(Sources& sources, const std::vector<std::string>& paths);
 
 // Parses, resolves, types, classifies and lints every file. `paths` are the project's files; what they `use` is loaded as needed.
-Checked check_project(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue);
+Checked check_project(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue,
+                      const Settings& settings = {});
 
 struct Compiled {
   std::optional<Program> program;                 // only without errors; verified
   std::vector<Diagnostic> diagnostics;            // of the runbook's file and what it uses
 };
 // Compiles the runbook `id` (any case) that stands in `path`.
-Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue);
+Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue,
+                         const Settings& settings = {});
 
 // A line a construct that the grammar takes and the compiler does not yet; empty when the whole language is built.
 std::vector<std::string> unsupported();

@@ -16,10 +16,10 @@ namespace rbc::cli {
 
 namespace {
 
-void print_times(Sources& sources, const Index& index, const std::vector<std::string>& files) {
+void print_times(Sources& sources, const Index& index, const std::vector<std::string>& files, const Settings& settings) {
   for (const RunbookEntry& entry : index.runbooks) {
     if (std::find(files.begin(), files.end(), entry.path) == files.end()) continue;
-    Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue());
+    Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue(), settings);
     if (!compiled.program) continue;
     const Bounds& bounds = compiled.program->bounds;
     fmt::print("{}: at most {} headless", entry.id, prose(Value::duration(bounds.longest)));
@@ -49,9 +49,9 @@ int check(const Given& given) {
 
   std::vector<std::string> files;
   std::string problem;
+  const Project project = find_project();
+  if (!project.problem.empty()) return refuse(kUsage, project.problem);
   if (given.words.empty()) {
-    Project project = find_project();
-    if (!project.problem.empty()) return refuse(kUsage, project.problem);
     files = project.files;
     if (files.empty()) return refuse(kUsage, fmt::format("there is no runbook below {}.", project.root));
   } else {
@@ -62,7 +62,7 @@ int check(const Given& given) {
   for (const std::string& file : files)
     if (!sources.load(file)) return refuse(kBroken, fmt::format("cannot read {}.", file));
 
-  Checked checked = check_project(sources, files, catalogue());
+  Checked checked = check_project(sources, files, catalogue(), project.settings);
   size_t errors = 0, warnings = 0, printed = 0;
   for (const Diagnostic& d : checked.diagnostics) (d.severity == Severity::Error ? errors : warnings) += 1;
   if (format == "json") {
@@ -85,7 +85,7 @@ int check(const Given& given) {
                  checked.index.runbooks.size() == 1 ? "" : "s",
                  errors + warnings == 0 ? "nothing to find fault with"
                                         : fmt::format("{} error{}, {} warning{}", errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s"));
-    if (given.has("times")) print_times(sources, checked.index, files);
+    if (given.has("times")) print_times(sources, checked.index, files, project.settings);
   }
   return errors > 0 || (fail_on == "warning" && warnings > 0) ? kFindings : kOk;
 }

@@ -57,7 +57,7 @@ Candidates candidates_of(Of of, const LineSoFar& line) {
   } else if (of == Of::step) {
     for (const RunbookEntry& entry : index.runbooks)
       if (same_id(entry.id, line.runbook)) {
-        Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue());
+        Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue(), project.settings);
         if (compiled.program)
           for (const StepInfo& step : compiled.program->runbook.steps) out.push_back(step.name);
       }
@@ -72,7 +72,7 @@ Candidates inputs_of(const std::string& runbook) {
   Index index = index_project(sources, project.files);
   for (const RunbookEntry& entry : index.runbooks)
     if (same_id(entry.id, runbook)) {
-      Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue());
+      Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue(), project.settings);
       if (compiled.program)
         for (const InputInfo& input : compiled.program->runbook.inputs) out.push_back(input.name);
     }

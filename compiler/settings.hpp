@@ -1,0 +1,18 @@
+// What a project, and the moment, say about how its runbooks are to be judged. Everything is optional.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace rbc {
+
+struct Schema;                                    // what a database holds, as a project has it written down (grammar/embedded/schema.hpp)
+
+struct Settings {
+  std::optional<std::int64_t> now;                // microseconds since 1970: what `reviewed` is held against (W0901)
+  std::map<std::string, std::int64_t> budgets;    // severity → the longest that a headless run may take, microseconds (E0605)
+  std::map<std::string, const Schema*> schemas;   // name of a `postgres` resource → its snapshot; owned by the caller
+};
+
+}  // namespace rbc
