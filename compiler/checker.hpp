@@ -106,7 +106,7 @@ class Checker {
   void check_exports(NodeId node);
   std::vector<SymbolId> parameters(NodeId node, Scope& scope, std::uint32_t& locals);
   void message_body(std::uint32_t index, const Scope& outer);
-  void visit_procedure(std::uint32_t index, std::vector<char>& states);
+  void visit_callable(NodeRef def);
   void procedure_body(std::uint32_t index);
 
   // ── bindings (bindings.cpp) ──
@@ -223,6 +223,7 @@ class Checker {
   void spoken_prom(Spoken& spoken);
   void judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& uses);
   void problems(Spoken& spoken, const std::vector<embedded::Problem>& found);
+  bool written_list(const HoleFacts& hole) const;
   void judge_effect(Spoken& spoken);
   const CatalogueRow* whole_row(const Spoken& spoken, Effect effect) const;
   effects::Patterns patterns_of(const Spoken& spoken) const;
@@ -253,6 +254,9 @@ class Checker {
   std::set<NodeRef, NodeRefLess> open_answers_;   // utterances whose one row may have columns that nobody listed
   std::set<NodeRef, NodeRefLess> warned_;   // verdicts that W0604 told about
   NodeId procedure_ = 0;                 // being walked
+  enum class Visit : std::uint8_t { no, open, done };
+  NodeMap<Visit> visits_;                // of procedures and runbooks
+  NodeMap<bool> once_;                   // procedures with a change that may not be done twice
   const Scope* runbook_scope_ = nullptr;
   const Scope* procedure_scope_ = nullptr;
   std::uint32_t procedure_top_ = 0;      // next slot of a procedure's own names; they come right after its parameters

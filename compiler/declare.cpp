@@ -350,8 +350,6 @@ void Checker::check_all() {
     file_ = def.file;
     message_body(i, files[def.file].visible);
   }
-  std::vector<char> states(facts.procedures.size(), 0);
-  for (std::uint32_t i = 0; i < facts.procedures.size(); ++i) visit_procedure(i, states);
   for (std::uint32_t i = 0; i < facts.checks.size(); ++i)
     if (facts.checks[i].runbook == 0xffffffff) {
       file_ = facts.checks[i].def.file;
@@ -360,7 +358,8 @@ void Checker::check_all() {
       frame_ = {};
       check_body(i);
     }
-  for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) check_runbook(i);
+  for (std::size_t i = 0; i < facts.procedures.size(); ++i) visit_callable(facts.procedures[i].def);
+  for (std::size_t i = 0; i < facts.runbooks.size(); ++i) visit_callable(facts.runbooks[i].def);
   for (std::uint32_t i = 0; i < count; ++i) check_environments(i);
   for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) merge_environments(i);
   check_alerts();
@@ -381,27 +380,29 @@ void Checker::message_body(std::uint32_t index, const Scope& outer) {
   prose(def.node);
 }
 
-// What a procedure calls is typed before it. States: 0 not yet, 1 being visited, 2 done.
-void Checker::visit_procedure(std::uint32_t index, std::vector<char>& states) {
-  if (states[index] == 2) return;
-  states[index] = 1;
-  const NodeRef def = facts.procedures[index].def;
+// What a procedure or a runbook calls is typed before it: a call needs its parameters, its inputs, and what it answers.
+void Checker::visit_callable(NodeRef def) {
+  if (visits_[def] != Visit::no) return;
+  visits_[def] = Visit::open;
   const Tree& here = *facts.trees[def.file];
+  const SymbolId self = facts.declares.at(def);
   for (NodeId called : here.find(Kind::Call, def.node)) {
     const NodeId name = here.child(called, Kind::Name);
     const SymbolId id = name ? find(&files[def.file].visible, here.text(name)) : kNoSymbol;
-    if (id == kNoSymbol || facts.symbols[id].kind != SymbolKind::procedure) continue;
-    const std::uint32_t callee = facts.symbols[id].index;
-    if (states[callee] == 1) {
-      file_ = def.file;
-      error("E0206", name, fmt::format("`{}` calls itself{}.", facts.symbols[id].name, callee == index ? "" : fmt::format(", by way of `{}`", facts.symbols[facts.procedures[index].symbol].name)),
-            "Use `retry` or `repeat`.");
+    if (id == kNoSymbol || (facts.symbols[id].kind != SymbolKind::procedure && facts.symbols[id].kind != SymbolKind::runbook)) continue;
+    const NodeRef callee = facts.symbols[id].declared;
+    if (visits_[callee] != Visit::open) {
+      visit_callable(callee);
       continue;
     }
-    visit_procedure(callee, states);
+    file_ = def.file;
+    const bool runbook = facts.symbols[id].kind == SymbolKind::runbook;
+    error("E0206", name, fmt::format("`{}` {} itself{}.", facts.symbols[id].name, runbook ? "runs" : "calls", id == self ? "" : fmt::format(", by way of `{}`", facts.symbols[self].name)),
+          "Use `retry` or `repeat`.");
   }
-  procedure_body(index);
-  states[index] = 2;
+  if (facts.symbols[self].kind == SymbolKind::procedure) procedure_body(facts.symbols[self].index);
+  else check_runbook(facts.symbols[self].index);
+  visits_[def] = Visit::done;
 }
 
 void Checker::procedure_body(std::uint32_t index) {

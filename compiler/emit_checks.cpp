@@ -103,7 +103,7 @@ void Emitter::over(NodeRef refs_each, const std::function<void()>& round) {
 void Emitter::add(const Mention& mention, Seen& seen) {
   const Symbol& symbol = facts_.symbol(mention.symbol);
   if (symbol.kind == SymbolKind::goal) {
-    add(runbook_.goal, seen);
+    add(runbook_->goal, seen);
     return;
   }
   const std::uint32_t given = argument_count(mention.node);
@@ -139,7 +139,7 @@ void Emitter::group(const std::vector<NodeRef>& refs) {
 void Emitter::verdict(const Mention& mention) {
   const Symbol& symbol = facts_.symbol(mention.symbol);
   if (symbol.kind == SymbolKind::goal) {
-    verdict(runbook_.goal);
+    verdict(runbook_->goal);
     return;
   }
   arguments(mention.node);

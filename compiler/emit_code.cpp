@@ -7,7 +7,7 @@ namespace rbc::emission {
 Value nothing_here(std::string reason) { return Value::missing(std::move(reason)); }
 
 Emitter::Emitter(const Facts& facts, std::uint32_t runbook)
-    : facts_(facts), runbook_(facts.runbooks[runbook]), code_(program_) {}
+    : facts_(facts), runbook_(&facts.runbooks[runbook]), code_(program_) {}
 
 std::vector<NodeRef> Emitter::all(NodeRef at) const {
   std::vector<NodeRef> found;
@@ -63,13 +63,13 @@ std::uint32_t Emitter::site(NodeRef at) {
 void Emitter::load(Storage storage, std::uint32_t slot) {
   assert(storage != Storage::none);
   if (auto own = frame_.instead.find({storage, slot}); own != frame_.instead.end()) op(Op::LOCAL, {own->second});
-  else if (storage == Storage::global) op(Op::GLOBAL, {slot});
+  else if (storage == Storage::global) op(Op::GLOBAL, {slots_ + slot});
   else op(Op::LOCAL, {local(slot)});
 }
 
 void Emitter::store(Storage storage, std::uint32_t slot) {
   if (storage == Storage::none) op(Op::POP);
-  else if (storage == Storage::global) op(Op::SET_GLOBAL, {slot});
+  else if (storage == Storage::global) op(Op::SET_GLOBAL, {slots_ + slot});
   else op(Op::SET_LOCAL, {local(slot)});
 }
 
@@ -83,10 +83,7 @@ std::uint32_t Emitter::new_function(std::string name, FunctionKind kind, std::ui
 }
 
 void Emitter::write(std::uint32_t function, std::uint32_t locals, std::function<void()> body) {
-  if (writing_) {
-    pending_.push_back([this, function, locals, body = std::move(body)] { write(function, locals, body); });
-    return;
-  }
+  if (writing_) return later([this, function, locals, body = std::move(body)] { write(function, locals, body); });
   writing_ = true;
   frame_ = {};
   frame_.function = function;
@@ -97,6 +94,17 @@ void Emitter::write(std::uint32_t function, std::uint32_t locals, std::function<
   program_.functions[function].locals = frame_.locals;
   writing_ = false;
   if (!draining_) drain();
+}
+
+// For the runbook whose lines are being written now.
+void Emitter::later(std::function<void()> what) {
+  pending_.push_back([this, what = std::move(what), of = runbook_, slots = slots_] {
+    const RunbookFacts* before = std::exchange(runbook_, of);
+    const std::uint32_t slots_before = std::exchange(slots_, slots);
+    what();
+    runbook_ = before;
+    slots_ = slots_before;
+  });
 }
 
 // What was asked for meanwhile is written in the order in which it was asked for, so functions stand in the order of their numbers.
@@ -117,7 +125,7 @@ void Emitter::return_nothing() {
 
 std::uint32_t Emitter::pure(std::string name, FunctionKind kind, const std::function<void()>& body) {
   const std::uint32_t function = new_function(std::move(name), kind);
-  write(function, runbook_.locals, [this, body] {
+  write(function, runbook_->locals, [this, body] {
     body();
     op(Op::RETURN);
   });

@@ -72,6 +72,7 @@ class Emitter {
   std::uint32_t new_function(std::string name, FunctionKind kind, std::uint32_t parameters = 0);
   // Writes a function now if none is being written, else when that one is done.
   void write(std::uint32_t function, std::uint32_t locals, std::function<void()> body);
+  void later(std::function<void()> what);
   void drain();
   void return_nothing();
 
@@ -182,21 +183,26 @@ class Emitter {
   void step(NodeRef at, std::uint32_t index);
   void final_look();
   void afterwards(NodeRef at);
-  void ladders();
   void rung(NodeRef at, Ladder& ladder);
   void inputs();
   void environments();
   std::uint32_t procedure(std::uint32_t facts_index);
+  std::uint32_t called(std::uint32_t facts_index);           // the row of a runbook that is run within this one
+  void called_body(const RunbookFacts& facts);
+  void called_inputs(const RunbookFacts& facts);
+  void run_called(NodeRef at, NodeRef call, SymbolId named);
+  void ladders(NodeRef runbook, Ladder::Of of, std::uint32_t called);
   std::uint32_t pure(std::string name, FunctionKind kind, const std::function<void()>& body);
 
   const Facts& facts_;
-  const RunbookFacts& runbook_;
+  const RunbookFacts* runbook_;            // whose lines are being written: the program's, or one that it calls
+  std::uint32_t slots_ = 0;                // where its slots begin among the program's
   Program program_;
   Assembler code_;
   Frame frame_;
   bool writing_ = false, draining_ = false;
   std::vector<std::function<void()>> pending_;
-  std::map<std::uint32_t, std::uint32_t> templates_, checks_, procedures_;   // facts' index → the program's
+  std::map<std::uint32_t, std::uint32_t> templates_, checks_, procedures_, called_;   // facts' index → the program's
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> sites_;               // file, line
   std::map<std::uint32_t, std::uint32_t> files_;
 };

@@ -365,7 +365,7 @@ void Emitter::where(NodeRef at) {
   op(Op::WHERE, {function, local(slot)});
   const Frame frame = frame_;
   // Its frame is a copy of this one, so it is written when this one's size is known.
-  pending_.push_back([this, function, parent, keep, frame] {
+  later([this, function, parent, keep, frame] {
     write(function, program_.functions[parent].locals, [&] {
       frame_.moved = frame.moved;
       frame_.step = frame.step;

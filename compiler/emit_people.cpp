@@ -138,6 +138,13 @@ void Emitter::approve(NodeRef at) {
     info.has_limit = true;
     words(child(at, Kind::Title));
     length(nth(child(at, Kind::Limit), 0));
+    if (const auto rungs = all(at, Kind::Rung); !rungs.empty()) {
+      Ladder ladder;
+      ladder.of = Ladder::Of::question;
+      for (NodeRef part : rungs) rung(part, ladder);
+      info.ladder = static_cast<std::int32_t>(program_.runbook.ladders.size());
+      program_.runbook.ladders.push_back(std::move(ladder));
+    }
     question(std::move(info), 2);
     op(Op::POP);
   });
@@ -181,7 +188,7 @@ void Emitter::notice_text(NodeRef at) {
   const NodeRef with = child(at, Kind::MessageUse);
   if (!with) {
     if (title_node) words(title_node);
-    else constant(Value::text(runbook_.title.empty() ? runbook_.id : runbook_.id + ": " + runbook_.title));
+    else constant(Value::text(runbook_->title.empty() ? runbook_->id : runbook_->id + ": " + runbook_->title));
     return;
   }
   // A message is written where it is used, its parameters in slots of this frame.

@@ -19,30 +19,30 @@ Program Emitter::run() {
   program_.resources = facts_.resources;
   program_.secrets = facts_.secrets;
   Runbook& runbook = program_.runbook;
-  runbook.id = runbook_.id;
-  runbook.title = runbook_.title;
-  runbook.severity = runbook_.severity;
-  runbook.alerts = runbook_.alerts;
-  runbook.about = runbook_.about;
-  runbook.slots = runbook_.slots;
-  runbook.acknowledge_target = runbook_.acknowledge_target;
-  runbook.resolve_target = runbook_.resolve_target;
+  runbook.id = runbook_->id;
+  runbook.title = runbook_->title;
+  runbook.severity = runbook_->severity;
+  runbook.alerts = runbook_->alerts;
+  runbook.about = runbook_->about;
+  runbook.slots = runbook_->slots;
+  runbook.acknowledge_target = runbook_->acknowledge_target;
+  runbook.resolve_target = runbook_->resolve_target;
   runbook.main = new_function("main", FunctionKind::main);
-  write(runbook.main, runbook_.locals, [this] { main(); });
-  if (const NodeRef node = child(runbook_.def, Kind::Afterwards)) afterwards(node);
-  if (runbook_.goal) runbook.goal_verdict = static_cast<std::int32_t>(pure("goal", FunctionKind::expression, [this] { verdict(runbook_.goal); }));
+  write(runbook.main, runbook_->locals, [this] { main(); });
+  if (const NodeRef node = child(runbook_->def, Kind::Afterwards)) afterwards(node);
+  if (runbook_->goal) runbook.goal_verdict = static_cast<std::int32_t>(pure("goal", FunctionKind::expression, [this] { verdict(runbook_->goal); }));
   inputs();
   environments();
-  ladders();
+  ladders(runbook_->def, Ladder::Of::run, 0);
   code_.finish();
-  program_.bounds = times::bounds(facts_, static_cast<std::uint32_t>(&runbook_ - facts_.runbooks.data()));
+  program_.bounds = times::bounds(facts_, static_cast<std::uint32_t>(runbook_ - facts_.runbooks.data()));
   return std::move(program_);
 }
 
 void Emitter::main() {
-  here(runbook_.def);
+  here(runbook_->def);
   std::uint32_t index = 0;
-  for (NodeRef part : all(runbook_.def)) {
+  for (NodeRef part : all(runbook_->def)) {
     if (kind(part) == Kind::Note) {
       // What stands between the steps is told where it stands.
       if (index == 0) note(part);
@@ -59,7 +59,7 @@ void Emitter::step(NodeRef at, std::uint32_t index) {
   info.site = site(at);
   info.begin = code_.here();
   program_.runbook.steps.push_back(info);
-  Words words = title(at, 0, runbook_.locals);
+  Words words = title(at, 0, runbook_->locals);
   frame_.step = static_cast<std::int32_t>(index);
   here(at);
   op(Op::STEP, {index});
@@ -73,7 +73,7 @@ void Emitter::step(NodeRef at, std::uint32_t index) {
 }
 
 void Emitter::final_look() {
-  const NodeRef goal = runbook_.goal;
+  const NodeRef goal = runbook_->goal;
   if (!goal) {
     constant(Value::text("the last step ended"));
     op(Op::END, {0});
@@ -106,14 +106,14 @@ void Emitter::final_look() {
 void Emitter::afterwards(NodeRef at) {
   const std::uint32_t function = new_function("afterwards", FunctionKind::afterwards);
   program_.runbook.afterwards = static_cast<std::int32_t>(function);
-  write(function, runbook_.locals, [this, at] {
+  write(function, runbook_->locals, [this, at] {
     tolerant(child(at, Kind::Block));
     return_nothing();
   });
 }
 
 void Emitter::inputs() {
-  for (SymbolId id : runbook_.inputs) {
+  for (SymbolId id : runbook_->inputs) {
     const Symbol& symbol = facts_.symbol(id);
     InputInfo info;
     info.name = symbol.name;
@@ -137,11 +137,11 @@ void Emitter::inputs() {
 }
 
 void Emitter::environments() {
-  program_.environments = runbook_.environments;
+  program_.environments = runbook_->environments;
   for (std::size_t i = 0; i < program_.environments.size(); ++i) {
     auto& given = program_.environments[i].inputs;
-    for (std::size_t j = 0; j < given.size() && i < runbook_.environment_inputs.size() && j < runbook_.environment_inputs[i].size(); ++j) {
-      const NodeRef value = runbook_.environment_inputs[i][j];
+    for (std::size_t j = 0; j < given.size() && i < runbook_->environment_inputs.size() && j < runbook_->environment_inputs[i].size(); ++j) {
+      const NodeRef value = runbook_->environment_inputs[i][j];
       given[j].function = static_cast<std::int32_t>(pure(given[j].input, FunctionKind::expression, [this, value] {
         here(value);
         expression(value);
@@ -150,9 +150,11 @@ void Emitter::environments() {
   }
 }
 
-void Emitter::ladders() {
-  for (NodeRef at : all(runbook_.def, Kind::Escalation)) {
+void Emitter::ladders(NodeRef runbook, Ladder::Of of, std::uint32_t called) {
+  for (NodeRef at : all(runbook, Kind::Escalation)) {
     Ladder ladder;
+    ladder.of = of;
+    ladder.called = called;
     for (NodeRef until : all(at, Kind::Until)) {
       if (word(until) == Word::Acknowledged) ladder.until_acknowledged = true;
       else if (word(until) == Word::Identified) ladder.until_identified = true;
@@ -189,7 +191,7 @@ void Emitter::rung(NodeRef at, Ladder& ladder) {
   for (NodeRef each : notices) rung.pages = rung.pages || word(each) == Word::Page;
   const std::uint32_t body = new_function("rung", FunctionKind::rung);
   rung.body = body;
-  write(body, runbook_.locals, [this, notices] {
+  write(body, runbook_->locals, [this, notices] {
     for (NodeRef each : notices) {
       here(each);
       notify(each);

@@ -273,6 +273,7 @@ void Emitter::act(NodeRef at, SymbolId named) {
 }
 
 void Emitter::call(NodeRef at, NodeRef called, SymbolId named) {
+  if (symbol_of(nth(called, 0)).kind == SymbolKind::runbook) return run_called(at, called, named);
   const ProcedureFacts& facts = facts_.procedures[symbol_of(nth(called, 0)).index];
   const std::uint32_t function = procedure(symbol_of(nth(called, 0)).index);
   const NodeRef limited = child(at, Kind::Limit);

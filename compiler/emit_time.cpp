@@ -370,7 +370,7 @@ void Emitter::diagnose(NodeRef at) {
       }
       info.only_items = true;
       for (NodeRef part : body) info.only_items = info.only_items && (kind(part) == Kind::Item || kind(part) == Kind::Note);
-      info.title = title(cause, 0, runbook_.locals);
+      info.title = title(cause, 0, runbook_->locals);
       program_.runbook.causes[index] = info;
 
       const Label next = code_.label(), holds = code_.label();

@@ -173,7 +173,6 @@ void Checker::check_do(NodeId node) {
 }
 
 void Checker::call(NodeId node, bool repeatable) {
-  (void)repeatable;
   const NodeId name = tree().child(node, Kind::Name);
   const SymbolId id = resolve(name, text(name));
   if (id == kNoSymbol) {
@@ -186,26 +185,32 @@ void Checker::call(NodeId node, bool repeatable) {
   use.symbol = id;
   facts.uses[ref(name)] = use;
   facts.uses[ref(node)] = use;
-  if (symbol.kind == SymbolKind::runbook) {
-    error("E0099", node, "Running a runbook from another is not supported yet.");
+  if (symbol.kind != SymbolKind::procedure && symbol.kind != SymbolKind::runbook) {
+    error("E0201", name, fmt::format("`{}` is neither a procedure nor a runbook.", symbol.name), "`do` is followed by a prompt, such as `do db> …`, or by the name of a procedure.");
+    for (NodeId arg : tree().all(node, Kind::Arg)) expression(tree().expression(arg));
     return;
   }
-  if (symbol.kind != SymbolKind::procedure) {
-    error("E0201", name, fmt::format("`{}` is not a procedure.", symbol.name), "`do` is followed by a prompt, such as `do db> …`, or by the name of a procedure.");
+  const bool runbook = symbol.kind == SymbolKind::runbook;
+  if (runbook && visits_[symbol.declared] == Visit::open) {   // it runs itself, which was told
+    for (NodeId arg : tree().all(node, Kind::Arg)) expression(tree().expression(arg));
     return;
   }
-  const ProcedureFacts& procedure = facts.procedures[symbol.index];
-  std::vector<SymbolId> left = procedure.parameters;
+  if (!repeatable && (runbook || once_.contains(symbol.declared))) {
+    if (procedure_) once_[ref(procedure_)] = true;
+    if (at_.retry) error("E0404", node, fmt::format("Doing `{}` twice may not be the same as doing it once, so `retry` will not.", symbol.name), "Say `do repeatable` if it is.");
+  }
+  const std::vector<SymbolId> wants = runbook ? facts.runbooks[symbol.index].inputs : facts.procedures[symbol.index].parameters;
+  std::vector<SymbolId> left = wants;
   for (NodeId arg : tree().all(node, Kind::Arg)) {
     const NodeId key = tree().child(arg, Kind::Name), value = tree().expression(arg);
     const auto parameter = std::find_if(left.begin(), left.end(), [&](SymbolId one) { return facts.symbols[one].name == text(key); });
     if (parameter == left.end()) {
       std::vector<std::string_view> names;
       for (SymbolId one : left) names.push_back(facts.symbols[one].name);
-      const bool again = std::any_of(procedure.parameters.begin(), procedure.parameters.end(), [&](SymbolId one) { return facts.symbols[one].name == text(key); });
+      const bool again = std::any_of(wants.begin(), wants.end(), [&](SymbolId one) { return facts.symbols[one].name == text(key); });
       const std::string near = names.size() == 1 ? std::string(names.front()) : did_you_mean(text(key), names);
       if (again) error("E0201", key, fmt::format("`{}` is given `{}` twice.", symbol.name, text(key)));
-      else error("E0201", key, fmt::format("`{}` has no parameter `{}`.", symbol.name, text(key)), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+      else error("E0201", key, fmt::format("`{}` has no {} `{}`.", symbol.name, runbook ? "input" : "parameter", text(key)), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
       // What it was meant for is not missing as well.
       if (!again) std::erase_if(left, [&](SymbolId one) { return facts.symbols[one].name == near; });
       expression(value);
@@ -215,8 +220,11 @@ void Checker::call(NodeId node, bool repeatable) {
     left.erase(parameter);
     argument(value, wanted, text(key));
   }
-  for (SymbolId missing : left)
+  for (SymbolId missing : left) {
+    const NodeRef declared = facts.symbols[missing].declared;
+    if (runbook && facts.tree(declared).child(declared.node, Kind::Default)) continue;
     error("E0201", node, fmt::format("`{}` needs `{}`.", symbol.name, facts.symbols[missing].name), fmt::format("Say `do {} with {} = …`.", symbol.name, facts.symbols[missing].name));
+  }
   if (const auto destroys = facts.destroys.find(symbol.declared); destroys != facts.destroys.end() && destroys->second) {
     if (procedure_ && !at_.caution) facts.destroys[ref(procedure_)] = true;
     else if (!at_.caution)
@@ -239,6 +247,8 @@ void Checker::check_bind(NodeId node) {
         for (SymbolId one : facts.procedures[facts.symbols[use->second.symbol].index].exported)
           fields.emplace_back(facts.symbols[one].name, facts.symbols[one].type);
         type = Type::record(std::move(fields));
+      } else if (use != facts.uses.end() && facts.symbols[use->second.symbol].kind == SymbolKind::runbook) {
+        type = Type::record({{"outcome", Type::one_of({"resolved", "escalated", "failed", "aborted"})}});
       }
     }
   } else if (const NodeId probe = tree().child(node, Kind::Probe)) {
@@ -558,10 +568,7 @@ void Checker::statement(NodeId node) {
       lengths_under(node);
       prose_child(node, Kind::Title);
       for (NodeId line : tree().all(node, Kind::Note)) prose(line);
-      for (NodeId line : tree().all(node, Kind::Rung)) {
-        rung(line);
-        error("E0099", line, "Rungs beneath `approve` are not supported yet.", "Put them into a ladder of the runbook.");
-      }
+      for (NodeId line : tree().all(node, Kind::Rung)) rung(line);
       otherwise(node);
       guards(node);
       break;

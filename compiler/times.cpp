@@ -157,7 +157,8 @@ class Clock {
     return sum;
   }
 
-  Bounds run() {
+  // The steps and the final look, ahead of what is taken back and of afterwards.
+  Time steps() {
     const RunbookFacts& book = facts_.runbooks[runbook_];
     Time all_steps{at_once(), {}, {}};
     for (NodeRef step : all(book.def, Kind::Step)) all_steps = follow(all_steps, step_time(step));
@@ -167,6 +168,12 @@ class Clock {
       if (goal > 0) look.lines = one_line("goal " + text(book.goal), goal);
       all_steps = follow(all_steps, Time{look, look, {}});
     }
+    return all_steps;
+  }
+
+  Bounds run() {
+    const RunbookFacts& book = facts_.runbooks[runbook_];
+    const Time all_steps = steps();
     Way longest = longer(longer(all_steps.on, all_steps.fails), all_steps.ends);
     Bounds bounds;
     bounds.path = written(longest.lines);
@@ -269,6 +276,7 @@ class Clock {
       else if (const NodeRef call = child(at, Kind::Call)) {
         const Symbol& called = facts_.symbol(facts_.uses.at(nth(call, 0)).symbol);
         if (called.kind == SymbolKind::procedure) largest = largest_action(facts_.procedures[called.index].def);
+        else largest = largest_action(facts_.runbooks[called.index].def);
       }
     }
     for (NodeRef inner : all(at)) {
@@ -347,13 +355,25 @@ class Clock {
     } else {
       const NodeRef call = child(at, Kind::Call);
       const Symbol& called = facts_.symbol(facts_.uses.at(nth(call, 0)).symbol);
-      body = under(at, block(child(facts_.procedures[called.index].def, Kind::Block)));
+      body = under(at, called.kind == SymbolKind::runbook ? runbook(called.index, !all(call, Kind::Arg).empty()) : block(child(facts_.procedures[called.index].def, Kind::Block)));
       body.fails = longer(body.fails, at_once());
       if (const NodeRef limited = child(at, Kind::Limit)) body = within(body, length(nth(limited, 0)), largest_action(at));
     }
     for (Way* way : {&body.on, &body.fails, &body.ends})
       if (way->possible()) way->later = plus(way->later, later);
     return otherwise(at, body);
+  }
+
+  // Another runbook as a line of this one: however it ends, its undos and its afterwards are over by then. An input that is given may be as
+  // long as its cap.
+  Time runbook(std::uint32_t index, bool given) {
+    Clock inside(facts_, index, caps_ || given);
+    const Time steps = inside.steps();
+    Way way = longer(longer(steps.on, steps.fails), steps.ends);
+    way.time = way.total();
+    way.later = 0;
+    if (const NodeRef after = child(facts_.runbooks[index].def, Kind::Afterwards)) way.time = plus(way.time, inside.tolerant(child(after, Kind::Block)).longest());
+    return {way, way, {}};
   }
 
   static Time within(Time body, Micros limit, Micros action) {

@@ -82,6 +82,9 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
       else spoken_words(spoken);
   }
   if (!spoken.ok) return {};
+  // A list that the author wrote out may hold options; what comes from outside may not.
+  for (Piece& piece : said.pieces)
+    if (piece.as == Piece::As::hole && (piece.escape == Escape::word || piece.escape == Escape::shell_variable) && written_list(spoken.holes[piece.hole])) piece.escape = Escape::none;
   judge_effect(spoken);
   said.effect = effect_of(spoken.effect.level);
   said.repeatable = repeatable || spoken.effect.repeatable;
@@ -98,6 +101,22 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
   facts.templates.push_back(std::move(said));
   facts.utterances[ref(node)] = std::move(found);
   return answer_type(facts.templates.back().answer);
+}
+
+// Whether what the hole names is a list whose items all stand in the runbook, as texts without holes.
+bool Checker::written_list(const HoleFacts& hole) const {
+  if (!hole.type.is(TypeTag::list) || !hole.path.empty() || hole.use.symbol == kNoSymbol) return false;
+  const Symbol& symbol = facts.symbols[hole.use.symbol];
+  if (symbol.kind != SymbolKind::value || !symbol.declared) return false;
+  const Tree& there = facts.tree(symbol.declared);
+  if (there.kind(symbol.declared.node) != Kind::Bind && there.kind(symbol.declared.node) != Kind::Named) return false;
+  const auto written = [&](NodeId list) {
+    if (!list || there.kind(list) != Kind::List) return false;
+    const auto items = there.children(list);
+    return std::all_of(items.begin(), items.end(), [&](NodeId item) { return there.kind(item) == Kind::Text && there.find(Kind::Hole, item).empty(); });
+  };
+  if (const NodeId pick = there.child(symbol.declared.node, Kind::Pick)) return written(there.nth(pick, 0)) && written(there.nth(pick, 2));
+  return written(there.expression(symbol.declared.node));
 }
 
 void Checker::problems(Spoken& spoken, const std::vector<embedded::Problem>& found) {
@@ -184,7 +203,9 @@ void Checker::judge_effect(Spoken& spoken) {
     if (procedure_) facts.destroys[ref(procedure_)] = true;
     else error("E0403", span, fmt::format("{}.", sentence), "Put it under `caution:` and say what is lost.");
   }
-  if (at_.retry && !spoken.repeatable && !effect.repeatable && effect.level > effects::Level::looks)
+  const bool once = !spoken.repeatable && !effect.repeatable && effect.level > effects::Level::looks;
+  if (once && procedure_) once_[ref(procedure_)] = true;
+  if (at_.retry && once)
     error("E0404", span, "Doing this twice may not be the same as doing it once, so `retry` will not.", "Say `do repeatable` if it is.");
 }
 
@@ -248,9 +269,12 @@ void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& 
       if (!type.is(TypeTag::duration)) refuse("E0301", fmt::format("PromQL takes a duration here, and `{}` is {}.", name, with_article(type)), "");
       continue;
     }
-    if (!sql && !prom && (type.is_quantity() || type.is(TypeTag::instant))) {
+    const bool list = type.is(TypeTag::list);
+    const Type said = list ? type->element[0] : type;
+    if (!sql && !prom && (said.is_quantity() || said.is(TypeTag::instant))) {
       std::string help;
-      switch (type.tag()) {
+      if (list) help = "Make a list of numbers or texts that name their unit.";
+      else switch (type.tag()) {
         case TypeTag::duration: help = fmt::format("Write `<{}.seconds>`.", name); break;
         case TypeTag::size: help = fmt::format("Write `<{}.bytes>`.", name); break;
         case TypeTag::percent: help = fmt::format("Write `<{}.percent>`.", name); break;
@@ -264,10 +288,6 @@ void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& 
       const bool words = use.place == Place::argument && use.whole;
       if (!words) {
         refuse("E0301", fmt::format("`{}` is a list, and one value is needed here.", name), fmt::format("Join it first: `one = {}.join(\",\")`.", name));
-        continue;
-      }
-      if (spoken.form == '$') {
-        refuse("E0099", "A list as the arguments of a shell command is not supported yet.", "");
         continue;
       }
     }

@@ -25,6 +25,7 @@ std::string_view kind_words(FunctionKind kind) {
     case FunctionKind::expression: return "expression";
     case FunctionKind::rung: return "rung";
     case FunctionKind::afterwards: return "afterwards";
+    case FunctionKind::called: return "runbook";
   }
   return "";
 }
@@ -57,6 +58,7 @@ std::string operand_words(const Program& p, Op op, char letter, std::uint32_t x)
     case 'n':
       if (op == Op::STEP || op == Op::LEAVE) return named(p.runbook.steps, x, [](const StepInfo& s) { return s.name; });
       if (op == Op::CAUSE || op == Op::TRIED) return named(p.runbook.causes, x, [](const CauseInfo& c) { return c.name; });
+      if (op == Op::RUNBOOK) return named(p.runbook.called, x, [](const CalledRunbook& r) { return r.id; });
       if (op == Op::PRESENT) return named(p.resources, x, [](const Resource& r) { return r.name; });
       return fmt::format("{}", x);
     default: return fmt::format("{}", x);

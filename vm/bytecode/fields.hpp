@@ -26,18 +26,19 @@ template <class A> void fields(A& a, OneOf<Secret> auto& x) { a(x.name, x.from, 
 template <class A> void fields(A& a, OneOf<Function> auto& x) { a(x.name, x.kind, x.begin, x.end, x.parameters, x.locals, x.exported); }
 template <class A> void fields(A& a, OneOf<CheckInfo> auto& x) { a(x.name, x.title, x.function, x.resources, x.bound); }
 template <class A> void fields(A& a, OneOf<HumanInfo> auto& x) {
-  a(x.kind, x.name, x.type, x.has_default, x.has_limit, x.by, x.needed, x.options, x.notes, x.step, x.approved, x.site);
+  a(x.kind, x.name, x.type, x.has_default, x.has_limit, x.by, x.needed, x.options, x.notes, x.step, x.approved, x.ladder, x.site);
 }
 template <class A> void fields(A& a, OneOf<NoticeInfo> auto& x) { a(x.what, x.to, x.site); }
 template <class A> void fields(A& a, OneOf<StepInfo> auto& x) { a(x.name, x.title, x.begin, x.end, x.site); }
 template <class A> void fields(A& a, OneOf<CauseInfo> auto& x) { a(x.name, x.title, x.site, x.only_items); }
 template <class A> void fields(A& a, OneOf<Rung> auto& x) { a(x.trigger, x.length, x.condition, x.body, x.pages, x.site); }
-template <class A> void fields(A& a, OneOf<Ladder> auto& x) { a(x.until_acknowledged, x.until_identified, x.until_resolved, x.rungs); }
+template <class A> void fields(A& a, OneOf<Ladder> auto& x) { a(x.until_acknowledged, x.until_identified, x.until_resolved, x.rungs, x.of, x.called); }
+template <class A> void fields(A& a, OneOf<CalledRunbook> auto& x) { a(x.id, x.title, x.function, x.afterwards, x.first_slot, x.slots); }
 template <class A> void fields(A& a, OneOf<InputInfo> auto& x) { a(x.name, x.type, x.slot, x.preset, x.cap, x.title); }
 template <class A> void fields(A& a, OneOf<AlertInfo> auto& x) { a(x.name, x.severity, x.labels); }
 template <class A> void fields(A& a, OneOf<Runbook> auto& x) {
   a(x.id, x.title, x.severity, x.alerts, x.about, x.inputs, x.slots, x.main, x.afterwards, x.goal_verdict, x.ladders, x.steps, x.causes,
-    x.acknowledge_target, x.resolve_target);
+    x.called, x.acknowledge_target, x.resolve_target);
 }
 template <class A> void fields(A& a, OneOf<Statement> auto& x) { a(x.begin, x.end, x.site); }
 template <class A> void fields(A& a, OneOf<Line> auto& x) { a(x.pc, x.site); }
@@ -56,10 +57,11 @@ constexpr unsigned last_of(Effect) { return static_cast<unsigned>(Effect::destro
 constexpr unsigned last_of(ResourceKind) { return static_cast<unsigned>(ResourceKind::clock); }
 constexpr unsigned last_of(BindingPiece::As) { return static_cast<unsigned>(BindingPiece::As::parameter); }
 constexpr unsigned last_of(Secret::From) { return static_cast<unsigned>(Secret::From::command); }
-constexpr unsigned last_of(FunctionKind) { return static_cast<unsigned>(FunctionKind::afterwards); }
+constexpr unsigned last_of(FunctionKind) { return static_cast<unsigned>(FunctionKind::called); }
 constexpr unsigned last_of(HumanKind) { return static_cast<unsigned>(HumanKind::caution); }
 constexpr unsigned last_of(NoticeInfo::What) { return static_cast<unsigned>(NoticeInfo::What::escalate); }
 constexpr unsigned last_of(Rung::Trigger) { return static_cast<unsigned>(Rung::Trigger::when); }
+constexpr unsigned last_of(Ladder::Of) { return static_cast<unsigned>(Ladder::Of::called); }
 constexpr unsigned last_of(TypeTag) { return static_cast<unsigned>(TypeTag::rows); }
 
 }  // namespace rbc

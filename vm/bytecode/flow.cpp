@@ -179,7 +179,7 @@ class FlowFinder {
       case Op::LENGTH: case Op::ITEM: case Op::CAP: case Op::VERDICT: case Op::WORST: case Op::WORST_OF: case Op::PASSES: case Op::IS_COLOUR:
       case Op::LIMIT: case Op::ASK: case Op::DO: case Op::SHOW: case Op::NOTE: case Op::CHECK: case Op::GROUP: case Op::ANSWERED: case Op::OK_RULE:
       case Op::MEASURE: case Op::AGAINST: case Op::RULE: case Op::JOIN: case Op::SLEEP: case Op::NOW: case Op::HUMAN: case Op::NOTIFY: case Op::STEP: case Op::LEAVE:
-      case Op::CAUSE: case Op::TRIED: case Op::CALL: case Op::RUN: case Op::PRESENT: case Op::kCount: break;
+      case Op::CAUSE: case Op::TRIED: case Op::CALL: case Op::RUNBOOK: case Op::RUN: case Op::PRESENT: case Op::kCount: break;
     }
     reach(function, next, std::move(after), pc);
   }

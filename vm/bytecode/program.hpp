@@ -118,7 +118,7 @@ struct Secret {
   std::string source;                     // variable, path, or command line
 };
 
-enum class FunctionKind : std::uint8_t { main, check, procedure, expression, rung, afterwards };
+enum class FunctionKind : std::uint8_t { main, check, procedure, expression, rung, afterwards, called };
 struct Function {
   std::string name;
   FunctionKind kind = FunctionKind::expression;
@@ -149,6 +149,7 @@ struct HumanInfo {
   std::vector<std::string> notes;
   std::int32_t step = kNone;
   bool approved = false;                  // `caution approved by`
+  std::int32_t ladder = kNone;            // of the runbook's: rungs that count from the question and die with its answer
   std::uint32_t site = 0;
 };
 
@@ -182,8 +183,20 @@ struct Rung {
   std::uint32_t site = 0;
 };
 struct Ladder {
+  // Whose it is: the run's, armed when that starts; a question's, armed when it is put; another runbook's, armed when that is called.
+  enum class Of : std::uint8_t { run, question, called };
   bool until_acknowledged = false, until_identified = false, until_resolved = false;
   std::vector<Rung> rungs;
+  Of of = Of::run;
+  std::uint32_t called = 0;               // which runbook's, of Runbook::called
+};
+
+// Another runbook that this one runs within itself: a function of its inputs, its names a stretch of this one's slots.
+struct CalledRunbook {
+  std::string id, title;
+  std::uint32_t function = 0;
+  std::int32_t afterwards = kNone;
+  std::uint32_t first_slot = 0, slots = 0;
 };
 
 struct InputInfo {
@@ -210,6 +223,7 @@ struct Runbook {
   std::vector<Ladder> ladders;
   std::vector<StepInfo> steps;
   std::vector<CauseInfo> causes;
+  std::vector<CalledRunbook> called;
   Micros acknowledge_target = 0, resolve_target = 0;
 };
 

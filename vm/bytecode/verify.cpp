@@ -43,7 +43,7 @@ std::uint32_t meanings(Op op, unsigned operand) {
 bool touches_world(Op op) {
   switch (op) {
     case Op::ASK: case Op::GATE: case Op::DO: case Op::CHECK: case Op::GROUP: case Op::SLEEP: case Op::HUMAN: case Op::NOTIFY: case Op::STEP:
-    case Op::LEAVE: case Op::CAUSE: case Op::TRIED: case Op::DEFER: case Op::END: case Op::SET_GLOBAL: case Op::CALL:
+    case Op::LEAVE: case Op::CAUSE: case Op::TRIED: case Op::DEFER: case Op::END: case Op::SET_GLOBAL: case Op::CALL: case Op::RUNBOOK:
       return true;
     default: return false;
   }
@@ -114,6 +114,7 @@ class Verifier {
     for (const auto& x : p_.humans) {
       site(x.site);
       maybe(x.step, p_.runbook.steps, "step");
+      maybe(x.ladder, p_.runbook.ladders, "ladder");
     }
     for (const auto& x : p_.notices) {
       site(x.site);
@@ -161,7 +162,13 @@ class Verifier {
     if (index(x.main, p_.functions, "function") && (p_.functions[x.main].kind != FunctionKind::main || p_.functions[x.main].parameters != 0)) say("main is no main function");
     entry(x.afterwards, FunctionKind::afterwards, "afterwards");
     pure(x.goal_verdict, 0, "goal");
+    for (const auto& called : x.called) {
+      entry(called.afterwards, FunctionKind::afterwards, "afterwards");
+      if (index(called.function, p_.functions, "function") && p_.functions[called.function].kind != FunctionKind::called) say("`{}` is no runbook", called.id);
+      if (called.first_slot > x.slots.size() || called.slots > x.slots.size() - called.first_slot) say("the names of `{}` lie outside the slots", called.id);
+    }
     for (const auto& ladder : x.ladders) {
+      if (ladder.of == Ladder::Of::called) index(ladder.called, x.called, "runbook");
       for (const auto& rung : ladder.rungs) {
         site(rung.site);
         bool timed = rung.trigger != Rung::Trigger::when;
@@ -229,7 +236,7 @@ class Verifier {
         case 'k': index(x, p_.constants, "constant"); break;
         case 's': slot(function, op, x); break;
         case 'p': break;       // flow() follows jumps
-        case 'n': number(op, x); break;
+        case 'n': number(op, x, at); break;
         case 'f': index(x, p_.functions, "function"); break;
         case 't': index(x, p_.templates, "template"); break;
         case 'c': index(x, p_.checks, "check"); break;
@@ -276,6 +283,7 @@ class Verifier {
         same(operand[1], p_.functions[operand[0]].parameters);
         if (p_.functions[operand[0]].kind != FunctionKind::procedure && !quiet(p_.functions[operand[0]])) say("`{}` cannot be called", p_.functions[operand[0]].name);
         break;
+      case Op::RUNBOOK: same(operand[1], p_.functions[p_.runbook.called[operand[0]].function].parameters); break;
       case Op::WHERE:
         if (!quiet(p_.functions[operand[0]])) say("`{}` is no pure function", p_.functions[operand[0]].name);
         break;
@@ -304,8 +312,9 @@ class Verifier {
     else if (op == Op::WHERE ? x >= kMostOperands : x >= function.locals) say("slot {} of {}", x, function.locals);
   }
 
-  void number(Op op, std::uint32_t x) {
+  void number(Op op, std::uint32_t x, unsigned at) {
     if (op == Op::STEP || op == Op::LEAVE) index(x, p_.runbook.steps, "step");
+    else if (op == Op::RUNBOOK && at == 0) index(x, p_.runbook.called, "runbook");
     else if (op == Op::CAUSE || op == Op::TRIED) index(x, p_.runbook.causes, "cause");
     else if (op == Op::PRESENT) index(x, p_.resources, "resource");
     else if (op != Op::CAP && x > kMostOperands) say("{} values", x);
@@ -323,6 +332,7 @@ class Verifier {
     for (std::uint32_t pc = p_.functions[i].begin; pc < p_.functions[i].end;) {
       auto op = static_cast<Op>(p_.code[pc]);
       if (op == Op::CALL || op == Op::WHERE) walk(p_.code[pc + 1], colour, depth + 1);
+      if (op == Op::RUNBOOK) walk(p_.runbook.called[p_.code[pc + 1]].function, colour, depth + 1);
       if (op == Op::CHECK) walk(p_.checks[p_.code[pc + 1]].function, colour, depth + 1);
       pc += info(op).width;
     }

@@ -39,6 +39,8 @@ struct Deferred {
   std::uint32_t function = 0, pc = 0, site = 0;
   bool undo = false;
   std::vector<Value> locals, slots;
+  bool confirmed = false;      // interactive, an undo is asked about first
+  std::optional<Outcome> outcome;                      // of a called runbook's last blocks: how it ended
 };
 
 // What a check has found so far.
@@ -67,6 +69,9 @@ struct Frame {
   std::optional<Finding> finding;
   bool forgiving = false;      // a failed line is recorded, and the next one runs
   bool undoing = false;
+  std::int32_t called = kNone; // the runbook that this frame runs, of those that are called
+  std::size_t undos = 0;       // how many undos were armed before it
+  std::optional<Outcome> outcome;                      // of a called runbook, once it is fixed
   // Where failures stop: what to do when the frame has ended. Empty for frames that a CALL made.
   std::function<void(Fiber&, Ended)> done;
   bool base() const { return static_cast<bool>(done); }
@@ -128,6 +133,7 @@ struct Timer {
 };
 struct LadderState {
   bool live = false;
+  Micros zero = 0;             // wall time from which it counts
   std::vector<Timer> timers;
 };
 struct Sent { std::uint32_t notice = 0; std::int32_t ladder = kNone; };
@@ -213,14 +219,21 @@ struct Machine::Body {
   void escalate(exec::Fiber& fiber, std::string reason);                // waits until it is known whether anybody was reached
   void heard(const Key& key, bool reached);
   void end(exec::Fiber& fiber, Outcome outcome, std::string reason);
-  void undo_next(exec::Fiber& fiber, std::vector<exec::Deferred> blocks);
   void finish(exec::Fiber& fiber);
   void stop(exec::Stop how);
 
+  // called.cpp: a runbook within this run
+  void call_runbook(exec::Fiber& fiber, std::uint32_t n, std::vector<Value> inputs);
+  bool ends_called(exec::Fiber& fiber, Outcome outcome, const std::string& reason);   // false: no runbook is being called here
+  void called_gives_up(exec::Fiber& fiber, std::size_t frame, const std::string& reason);
+  void leave_called(exec::Frame& frame, std::vector<exec::Deferred>& blocks);
+
   // ladders.cpp
-  void arm_ladders();
+  void arm_ladders(const std::function<bool(const Ladder&)>& which, Micros zero);
+  void arm_ladder(std::uint32_t ladder, Micros zero);
+  void end_ladder(std::uint32_t ladder);
   void arm(std::uint32_t ladder, std::uint32_t rung, Micros due);
-  void end_ladders(bool (*which)(const Ladder&));
+  void end_ladders(const std::function<bool(const Ladder&)>& which);
   bool fire(std::uint32_t ladder, std::uint32_t rung);                  // runs the rung's body
   void timer_due(const Event& event);
   bool fire_next(std::uint32_t ladder);

@@ -118,25 +118,8 @@ void Machine::Body::end(Fiber& fiber, Outcome outcome, std::string reason) {
   unwind_to(fiber, 0, [this](Fiber& f) {
     auto blocks = *fixed == Outcome::resolved ? std::vector<Deferred>{} : std::exchange(undos, {});
     std::reverse(blocks.begin(), blocks.end());
-    undo_next(f, std::move(blocks));
+    run_blocks(f, std::move(blocks), [this](Fiber& g) { finish(g); });
   });
-}
-
-void Machine::Body::undo_next(Fiber& fiber, std::vector<Deferred> blocks) {
-  if (blocks.empty()) return finish(fiber);
-  if (start.mode == Mode::headless) {
-    return run_blocks(fiber, std::move(blocks), [this](Fiber& f) { finish(f); });
-  }
-  auto& r = request(Exit::human, fiber, blocks.front().pc);
-  r.question = Request::Question::undo;
-  r.program_site = blocks.front().site;
-  if (r.program_site < program->sites.size()) r.said = program->sites[r.program_site].text;
-  r.values = {Value::text(r.said)};
-  fiber.wait = {};
-  fiber.wait.what = Waits::undo;
-  fiber.wait.key = r.key;
-  fiber.wait.blocks = std::move(blocks);
-  trace_question(fiber, 0, r.program_site, Request::Question::undo, {}, r.said);
 }
 
 void Machine::Body::finish(Fiber& fiber) {
@@ -163,6 +146,7 @@ void Machine::Body::stop(Stop how) {
   }
   if (fiber.wait.what == Waits::delivery && how != Stop::abort) return;      // it is ending already
   drop_group(fiber);
+  if (fiber.wait.what == Waits::person && program->humans[fiber.wait.index].ladder != kNone) end_ladder(static_cast<std::uint32_t>(program->humans[fiber.wait.index].ladder));
   fiber.wait = {};
   switch (how) {
     case Stop::no: return;

@@ -39,11 +39,13 @@ void Machine::Body::raise(Fiber& fiber, Failure failure, bool asked_already) {
   }
   if (kind == 't' && !asked_already) trace(Trace::What::failure, fiber, 0, failure.site, failure.line, failure.reason);
   if (!handled) {
-    bool steps = base == 0 && &fiber == fibers[0].get() && !fixed;
+    const bool called = fiber.frames[base].called != kNone;
+    bool steps = (base == 0 || called) && &fiber == fibers[0].get() && !fixed;
     if (steps && start.mode == Mode::interactive && !asked_already && !stopped_after) return ask_about(fiber, std::move(failure));
     if (fiber.frames[base].forgiving) {
       return unwind_to(fiber, base + 1, [this, failure = std::move(failure)](Fiber& f) { next_line(f, failure); });
     }
+    if (called) return called_gives_up(fiber, base, failure.reason);
     // The steps keep their frames: ending the run leaves them, block by block.
     if (steps) return unhandled(fiber, failure);
     return unwind_to(fiber, base + 1, [this, failure = std::move(failure)](Fiber& f) {
@@ -76,16 +78,30 @@ void Machine::Body::unwind_to(Fiber& fiber, std::size_t frames, std::function<vo
   while (fiber.frames.size() > frames) {
     auto& leaving = fiber.frames.back().leaving;
     blocks.insert(blocks.end(), std::make_move_iterator(leaving.rbegin()), std::make_move_iterator(leaving.rend()));
+    if (fiber.frames.back().called != kNone) leave_called(fiber.frames.back(), blocks);
     fiber.frames.pop_back();
   }
   run_blocks(fiber, std::move(blocks), std::move(then));
 }
 
-// Runs blocks in this order, each on a frame of its own above the ones that are there.
+// Runs blocks in this order, each on a frame of its own above the ones that are there. Interactive, each undo is asked about first.
 void Machine::Body::run_blocks(Fiber& fiber, std::vector<Deferred> blocks, std::function<void(Fiber&)> then) {
   if (blocks.empty()) {
     then(fiber);
     return ready(fiber);
+  }
+  if (blocks.front().undo && !blocks.front().confirmed && start.mode == Mode::interactive) {
+    auto& r = request(Exit::human, fiber, blocks.front().pc);
+    r.question = Request::Question::undo;
+    r.program_site = blocks.front().site;
+    if (r.program_site < program->sites.size()) r.said = program->sites[r.program_site].text;
+    r.values = {Value::text(r.said)};
+    fiber.wait = {};
+    fiber.wait.what = Waits::undo;
+    fiber.wait.key = r.key;
+    fiber.wait.blocks = std::move(blocks);
+    fiber.wait.then = std::move(then);
+    return trace_question(fiber, 0, r.program_site, Request::Question::undo, {}, r.said);
   }
   Deferred first = std::move(blocks.front());
   blocks.erase(blocks.begin());
@@ -96,6 +112,7 @@ void Machine::Body::run_blocks(Fiber& fiber, std::vector<Deferred> blocks, std::
   frame.slots = std::move(first.slots);
   frame.forgiving = true;
   frame.undoing = first.undo;
+  frame.outcome = first.outcome;
   frame.done = [this, blocks = std::move(blocks), then = std::move(then)](Fiber& f, Ended) { run_blocks(f, blocks, then); };
   fiber.frames.push_back(std::move(frame));
   ready(fiber);
@@ -201,7 +218,7 @@ bool Machine::Body::cut(Fiber& fiber, bool told) {
     return cut(owner, told) || (fail(owner, "its limit has passed"), true);
   }
   std::size_t base = fiber.frames.size();
-  while (base > 0 && !fiber.frames[base - 1].base()) --base;
+  while (base > 0 && (!fiber.frames[base - 1].base() || fiber.frames[base - 1].called != kNone)) --base;
   if (base == 0) return false;
   for (std::size_t f = base - 1; f < fiber.frames.size(); ++f) {
     for (std::size_t s = 0; s < fiber.frames[f].scopes.size(); ++s) {

@@ -157,7 +157,10 @@ Computed Machine::Body::run_word(const Fiber& fiber, unsigned which) const {
     case 4: return text(start.operator_name, "nobody operates this run");
     case 5: return exec::got(Value::instant(start.when.wall));
     case 6: return exec::got(Value::duration(std::max<Micros>(0, fiber.now.wall - start.when.wall)));
-    case 7: return exec::got(fixed ? Value::option(std::string(spell(*fixed))) : Value::missing("the run has no outcome yet"));
+    case 7:
+      for (auto f = fiber.frames.rbegin(); f != fiber.frames.rend(); ++f)
+        if (f->outcome) return exec::got(Value::option(std::string(spell(*f->outcome))));
+      return exec::got(fixed ? Value::option(std::string(spell(*fixed))) : Value::missing("the run has no outcome yet"));
     case 8: return exec::got(Value::list(actions));
     case 9: return text(identified, "no cause is identified");
     case 10: return step ? exec::got(Value::text(step->name)) : exec::got(Value::missing("no step has begun"));
@@ -491,13 +494,17 @@ bool Machine::Body::instruction(Fiber& fiber) {
       trace(Trace::What::cause_tried, fiber, operand[0], cause.site, title, {}, {}, {}, static_cast<int>(operand[1]));
       if (operand[1] == 3) {
         identified = title.empty() ? cause.name : title;
-        end_ladders([](const Ladder& l) { return l.until_identified; });
+        // A cause of a called runbook is that one's; of this run's, all that wait for one.
+        std::int32_t inside = kNone;
+        for (const auto& f : fiber.frames)
+          if (f.called != kNone) inside = f.called;
+        end_ladders([inside](const Ladder& l) { return l.until_identified && (l.of == Ladder::Of::called ? inside == static_cast<std::int32_t>(l.called) : inside == kNone); });
       }
       return true;
     }
     case Op::DEFER:
       if (!start.dry) {
-        exec::Deferred block{frame.function, operand[1], site_at(at), operand[0] == 1, frame.locals, frame.slots ? *frame.slots : slots};
+        exec::Deferred block{frame.function, operand[1], site_at(at), operand[0] == 1, frame.locals, frame.slots ? *frame.slots : slots, false, {}};
         if (operand[0] == 1) undos.push_back(std::move(block));
         else frame.leaving.push_back(std::move(block));
       }
@@ -511,6 +518,15 @@ bool Machine::Body::instruction(Fiber& fiber) {
       push_call(fiber, operand[0], std::move(arguments), {});
       return true;
     }
+    case Op::RUNBOOK: {
+      if (cancelled) {
+        crash("cancelled");
+        return false;
+      }
+      auto inputs = take_several(frame, operand[1]);
+      call_runbook(fiber, operand[0], std::move(inputs));
+      return true;
+    }
     case Op::RETURN: {
       Value v = take_top(frame);
       end_frame(fiber, std::move(v));
@@ -520,9 +536,10 @@ bool Machine::Body::instruction(Fiber& fiber) {
     case Op::PRESENT: return push(Value::boolean(operand[0] >= start.bound.size() || start.bound[operand[0]]));
     case Op::END: {
       Value v = take_top(frame);
-      if (fixed) return fails("the outcome is fixed already");
       auto outcome = static_cast<Outcome>(operand[0]);
       auto page = std::exchange(escalated_to, std::nullopt);
+      if (ends_called(fiber, outcome, v.text())) return false;
+      if (fixed) return fails("the outcome is fixed already");
       if (outcome == Outcome::escalated && page) {
         hearing.emplace();
         hearing->out.insert(*page);

@@ -9,23 +9,29 @@ namespace rbc {
 using exec::Ended;
 using exec::Fiber;
 
-void Machine::Body::arm_ladders() {
-  for (std::uint32_t l = 0; l < ladders.size(); ++l) {
-    const auto& ladder = program->runbook.ladders[l];
-    ladders[l].live = true;
-    ladders[l].timers.resize(ladder.rungs.size());
-    for (std::uint32_t r = 0; r < ladder.rungs.size(); ++r) {
-      if (ladder.rungs[r].trigger == Rung::Trigger::when) continue;
-      auto length = pure(static_cast<std::uint32_t>(ladder.rungs[r].length), {}, nullptr, {}, true);
-      if (length.failure || length.value.tag() != Tag::duration) {
-        trace(Trace::What::failure, *fibers[l + 1], l, ladder.rungs[r].site, {}, length.failure ? length.failure->reason : "this is no length of time");
-        continue;
-      }
-      ladders[l].timers[r].length = std::max<Micros>(length.value.as_int(), 0);
-      arm(l, r, start.zero + ladders[l].timers[r].length);
-    }
-  }
+void Machine::Body::arm_ladders(const std::function<bool(const Ladder&)>& which, Micros zero) {
+  for (std::uint32_t l = 0; l < ladders.size(); ++l)
+    if (which(program->runbook.ladders[l])) arm_ladder(l, zero);
   read_conditions();
+}
+
+// A question that is put again, or a runbook that is called again, begins its ladder anew.
+void Machine::Body::arm_ladder(std::uint32_t l, Micros zero) {
+  const auto& ladder = program->runbook.ladders[l];
+  ladders[l].live = true;
+  ladders[l].zero = zero;
+  ladders[l].timers.assign(ladder.rungs.size(), {});
+  fibers[l + 1]->now = now;
+  for (std::uint32_t r = 0; r < ladder.rungs.size(); ++r) {
+    if (ladder.rungs[r].trigger == Rung::Trigger::when) continue;
+    auto length = pure(static_cast<std::uint32_t>(ladder.rungs[r].length), {}, nullptr, {}, true);
+    if (length.failure || length.value.tag() != Tag::duration) {
+      trace(Trace::What::failure, *fibers[l + 1], l, ladder.rungs[r].site, {}, length.failure ? length.failure->reason : "this is no length of time");
+      continue;
+    }
+    ladders[l].timers[r].length = std::max<Micros>(length.value.as_int(), 0);
+    arm(l, r, zero + ladders[l].timers[r].length);
+  }
 }
 
 void Machine::Body::arm(std::uint32_t l, std::uint32_t r, Micros due) {
@@ -40,19 +46,22 @@ void Machine::Body::arm(std::uint32_t l, std::uint32_t r, Micros due) {
   asked_for.program_site = rung.site;
 }
 
-void Machine::Body::end_ladders(bool (*which)(const Ladder&)) {
-  for (std::uint32_t l = 0; l < ladders.size(); ++l) {
-    if (!ladders[l].live || !which(program->runbook.ladders[l])) continue;
-    ladders[l].live = false;
-    for (std::uint32_t r = 0; r < ladders[l].timers.size(); ++r) {
-      if (!ladders[l].timers[r].armed) continue;
-      ladders[l].timers[r].armed = false;
-      const auto& rung = program->runbook.ladders[l].rungs[r];
-      auto& cancelled_timer = request(Exit::cancel, *fibers[l + 1], program->functions[rung.body].begin);
-      cancelled_timer.index = l;
-      cancelled_timer.rung = r;
-      cancelled_timer.program_site = rung.site;
-    }
+void Machine::Body::end_ladders(const std::function<bool(const Ladder&)>& which) {
+  for (std::uint32_t l = 0; l < ladders.size(); ++l)
+    if (which(program->runbook.ladders[l])) end_ladder(l);
+}
+
+void Machine::Body::end_ladder(std::uint32_t l) {
+  if (!ladders[l].live) return;
+  ladders[l].live = false;
+  for (std::uint32_t r = 0; r < ladders[l].timers.size(); ++r) {
+    if (!ladders[l].timers[r].armed) continue;
+    ladders[l].timers[r].armed = false;
+    const auto& rung = program->runbook.ladders[l].rungs[r];
+    auto& cancelled_timer = request(Exit::cancel, *fibers[l + 1], program->functions[rung.body].begin);
+    cancelled_timer.index = l;
+    cancelled_timer.rung = r;
+    cancelled_timer.program_site = rung.site;
   }
 }
 
@@ -83,8 +92,8 @@ void Machine::Body::timer_due(const Event& event) {
   if (fires) fire(event.ladder, event.rung);
   if (rung.trigger == Rung::Trigger::every && state.live && timer.length > 0) {
     // Once for all that were missed; then the grid goes on.
-    Micros missed = std::max<Micros>(0, (event.when.wall - start.zero) / timer.length);
-    arm(event.ladder, event.rung, std::max(timer.due, start.zero + missed * timer.length) + timer.length);
+    Micros missed = std::max<Micros>(0, (event.when.wall - state.zero) / timer.length);
+    arm(event.ladder, event.rung, std::max(timer.due, state.zero + missed * timer.length) + timer.length);
   }
 }
 
@@ -118,7 +127,7 @@ bool Machine::Body::fire_next(std::uint32_t l) {
 void Machine::Body::fire_rest() {
   for (std::uint32_t l = 0; l < ladders.size(); ++l) {
     const auto& rungs = program->runbook.ladders[l].rungs;
-    for (std::uint32_t r = 0; r < rungs.size() && !crashed; ++r) {
+    for (std::uint32_t r = 0; r < rungs.size() && r < ladders[l].timers.size() && !crashed; ++r) {
       auto& timer = ladders[l].timers[r];
       if (!ladders[l].live || !timer.armed) continue;
       timer.armed = false;

@@ -83,7 +83,7 @@ void Machine::Body::begin() {
     else end(fiber, Outcome::resolved, {});
   });
   ready(*fibers[0]);
-  arm_ladders();
+  arm_ladders([](const Ladder& l) { return l.of == Ladder::Of::run; }, start.zero);
   settle();
 }
 
@@ -209,7 +209,7 @@ Micros Machine::Body::earliest_cut(const Fiber& fiber) const {
   for (auto frame = fiber.frames.rbegin(); frame != fiber.frames.rend(); ++frame) {
     for (const auto& scope : frame->scopes)
       if (scope.kind == 'w' && (earliest == 0 || scope.deadline < earliest)) earliest = scope.deadline;
-    if (frame->base()) break;
+    if (frame->base() && frame->called == kNone) break;
   }
   return earliest;
 }

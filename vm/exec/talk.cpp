@@ -260,7 +260,10 @@ void Machine::Body::put_question(Fiber& fiber, std::uint32_t index, std::uint32_
   fiber.wait.open_items = r.open_items;
   fiber.wait.values = values;
   r.values = std::move(values);
-  trace_question(fiber, index, row.site, Request::Question::line, {}, r.said);
+  trace_question(fiber, index, row.site, Request::Question::line, {}, fiber.wait.said);
+  if (row.ladder == kNone) return;
+  arm_ladder(static_cast<std::uint32_t>(row.ladder), fiber.now.wall);
+  read_conditions();
 }
 
 void Machine::Body::trace_question(const Fiber& fiber, std::uint32_t index, std::uint32_t site, Request::Question kind, std::string title, std::string text) {
@@ -310,6 +313,7 @@ void Machine::Body::answered(Fiber& fiber, const Completion& c) {
                   : wait.what == Waits::doubt ? Request::Question::doubt
                                               : Request::Question::line;
   if (watcher) watcher(told);
+  if (wait.what == Waits::person && program->humans[wait.index].ladder != kNone) end_ladder(static_cast<std::uint32_t>(program->humans[wait.index].ladder));
   if (!fixed && fiber.path == "0" && common_reply(fiber, c)) return;
   if (cut(fiber, c.cut)) return;
   if (wait.what == Waits::gate) {
@@ -319,13 +323,9 @@ void Machine::Body::answered(Fiber& fiber, const Completion& c) {
     return;
   }
   if (wait.what == Waits::undo) {
-    if (yes && !wait.blocks.empty()) {
-      auto first = std::move(wait.blocks.front());
-      wait.blocks.erase(wait.blocks.begin());
-      return run_blocks(fiber, {std::move(first)}, [this, rest = std::move(wait.blocks)](Fiber& f) { undo_next(f, rest); });
-    }
-    if (!wait.blocks.empty()) wait.blocks.erase(wait.blocks.begin());
-    return undo_next(fiber, std::move(wait.blocks));
+    if (yes) wait.blocks.front().confirmed = true;
+    else wait.blocks.erase(wait.blocks.begin());
+    return run_blocks(fiber, std::move(wait.blocks), std::move(wait.then));
   }
   if (wait.what == Waits::doubt) {
     if (c.reply == Reply::happened) return push(Value::missing("it happened, as " + (c.who.empty() ? std::string("the operator") : c.who) + " says"));

@@ -531,4 +531,67 @@ void calls_and_putting_back(Seen& seen) {
   CHECK(u.did == std::vector<std::string>{"stop backend", "start backend", "tidy"});
 }
 
+// Runbook IN is called with one input; its undo runs unless it is resolved, its afterwards always.
+void called_runbooks(Seen& seen) {
+  auto book = [](std::uint32_t outcome) {
+    Book b;
+    auto x = b.slot("x"), n = b.slot("IN.n");
+    auto act = b.say("do <>", 1, Effect::changes), back = b.say("undo", 1, Effect::changes), after = b.say("tidy", 1, Effect::changes);
+    CalledRunbook in;
+    in.id = "IN";
+    in.first_slot = n;
+    in.slots = 1;
+    in.function = b.function("IN", FunctionKind::called, 1, 1, [&] {
+      b.a.emit(Op::LOCAL, {0});
+      b.a.emit(Op::SET_GLOBAL, {n});
+      auto block = b.a.label(), on = b.a.label();
+      b.a.emit_to(Op::DEFER, block, {1}, 1);
+      b.a.emit_to(Op::JUMP, on);
+      b.a.place(block);
+      b.a.emit(Op::DO, {back, 0});
+      b.a.emit(Op::RETURN);
+      b.a.place(on);
+      b.a.emit(Op::GLOBAL, {n});
+      b.a.emit(Op::DO, {act, 1});
+      b.a.emit(Op::POP);
+      b.text("that was it");
+      b.a.emit(Op::END, {outcome});
+    });
+    in.afterwards = static_cast<std::int32_t>(b.function("afterwards", FunctionKind::afterwards, 0, 0, [&] {
+      b.a.emit(Op::DO, {after, 0});
+      b.a.emit(Op::RETURN);
+    }));
+    b.p.runbook.called = {in};
+    b.main([&] {
+      b.step("one", [&] {
+        b.text("it");
+        b.a.emit(Op::RUNBOOK, {0, 1});
+        b.a.emit(Op::SET_GLOBAL, {x});
+      });
+    });
+    return b.done();
+  };
+  World w(book(0));
+  REQUIRE(w.problems == std::vector<std::string>{});
+  w.all();
+  note_seen(seen, w);
+  CHECK(w.ending() == "resolved: done");
+  CHECK(w.did == std::vector<std::string>{"do it", "tidy"});
+  CHECK(*w.global("x")->field("outcome") == Value::option("resolved"));
+  World v(book(3));
+  v.all();
+  CHECK(v.ending() == "failed: IN ended aborted: that was it");
+  CHECK(v.did == std::vector<std::string>{"do it", "undo", "tidy"});
+  // Interactive, its undo is confirmed as any other.
+  World u(book(2), interactive());
+  std::vector<Request::Question> questions;
+  u.people = [&](const Request& r) {
+    questions.push_back(r.question);
+    return replies(r.question == Request::Question::undo ? Completion::Reply::yes : Completion::Reply::abort);
+  };
+  u.all();
+  CHECK(questions == std::vector<Request::Question>{Request::Question::undo, Request::Question::failure});
+  CHECK(u.did == std::vector<std::string>{"do it", "undo", "tidy"});
+}
+
 }  // namespace scenes

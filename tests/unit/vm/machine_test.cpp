@@ -23,6 +23,7 @@ TEST_CASE("at most eight looks at once, and two a resource") { Seen s; group_wid
 TEST_CASE("a poll looks until it passes or its time is over") { Seen s; polls(s); }
 TEST_CASE("a failure goes to its handler, with what happened") { Seen s; retries_and_handlers(s); }
 TEST_CASE("a limit cuts looks and sleeps, never changes, past the handlers inside") { Seen s; limits(s); }
+TEST_CASE("a runbook within a run leaves nothing but how it ended") { Seen s; called_runbooks(s); }
 TEST_CASE("what is put aside is put back") { Seen s; calls_and_putting_back(s); }
 TEST_CASE("people answer, decline, or stay silent") { Seen s; people(s); }
 TEST_CASE("the operator is asked at the line that failed") { Seen s; failures_with_an_operator(s); }
@@ -41,6 +42,7 @@ TEST_CASE("every instruction is carried out by some test") {
   retries_and_handlers(seen);
   limits(seen);
   calls_and_putting_back(seen);
+  called_runbooks(seen);
   people(seen);
   ladders(seen);
   causes(seen);

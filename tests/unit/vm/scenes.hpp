@@ -26,6 +26,7 @@ void polls(Seen& seen);
 void retries_and_handlers(Seen& seen);
 void limits(Seen& seen);
 void calls_and_putting_back(Seen& seen);
+void called_runbooks(Seen& seen);
 void people(Seen& seen);
 void failures_with_an_operator(Seen& seen);
 void parts_of_a_run(Seen& seen);
