@@ -29,6 +29,10 @@ bool take_inputs(const Command& command, std::vector<std::string>& words, Given&
     bool has_value = eq != std::string::npos;
     if (has_value) value = name.substr(eq + 1), name.resize(eq);
     auto flag = std::find_if(command.flags.begin(), command.flags.end(), [&](const Flag& f) { return f.name == name; });
+    if (flag != command.flags.end() && flag->value.starts_with("[=")) {
+      given.flags[name] = {value};
+      continue;
+    }
     if (name == "help" || flag != command.flags.end()) {
       kept.push_back(word);
       if (flag != command.flags.end() && !flag->value.empty() && !has_value && i + 1 < words.size()) kept.push_back(words[++i]);
@@ -65,6 +69,7 @@ bool parse_arguments(const Command& command, int argc, char** argv, Given& given
   std::map<std::string, bool> switches;
   for (const Flag& f : command.flags) {
     std::string flag = fmt::format("--{}", f.name), key(f.name);
+    if (f.letter) flag = fmt::format("-{},{}", f.letter, flag);
     if (f.value.empty()) app.add_flag(flag, switches[key]);
     else app.add_option(flag, values[key])->expected(1)->take_all()->allow_extra_args(false);
   }

@@ -22,10 +22,11 @@ enum class Of { nothing, text, file, runbook, check, environment, step, run, cod
 
 struct Flag {
   std::string_view name;      // without the dashes
-  std::string_view value;     // placeholder; empty for a switch
+  std::string_view value;     // placeholder; empty for a switch; `[=…]` may be left out, and never is the next word
   Of of;
   bool repeated;
   std::string_view help;
+  char letter = 0;            // `-o`, if it has one
 };
 
 struct Given {

@@ -34,7 +34,7 @@ std::string usage(const Command& command) {
   if (!command.details.empty()) out += fmt::format("\n{}\n", command.details);
   out += "\nFlags\n";
   for (const Flag& f : command.flags) {
-    std::string left = fmt::format("--{}{}{}", f.name, f.value.empty() ? "" : " ", f.value);
+    std::string left = fmt::format("{}--{}{}{}", f.letter ? fmt::format("-{}, ", f.letter) : "", f.name, f.value.empty() || f.value[0] == '[' ? "" : " ", f.value);
     out += fmt::format("  {:<28} {}\n", left, f.help);
   }
   out += fmt::format("  {:<28} {}\n", "-h, --help", "this");

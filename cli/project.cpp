@@ -5,26 +5,16 @@
 #include <filesystem>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "cli/command.hpp"
+#include "cli/config.hpp"
 #include "stdlib/world.hpp"
-#include "vm/model/literal.hpp"
 
 namespace rbc::cli {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::string_view kVersion = RBC_VERSION;
-
-std::string shown_path(const fs::path& path) {
-  std::error_code ignored;
-  fs::path near = fs::proximate(path, ignored);
-  std::string shown = near.empty() ? path.string() : near.string();
-  return shown.rfind("../../..", 0) == 0 ? path.string() : shown;
-}
 
 bool hidden_or_built(const fs::path& folder) {
   std::string name = folder.filename().string();
@@ -40,92 +30,38 @@ void gather(const fs::path& folder, std::vector<std::string>& files) {
   }
 }
 
-// rbc.toml: what this version reads. Anything else is a mistake, with a suggestion.
-std::string read_project_file(const fs::path& file, std::vector<fs::path>& folders, Settings& settings) {
-  toml::table table;
-  try {
-    table = toml::parse_file(file.string());
-  } catch (const toml::parse_error& e) {
-    return fmt::format("{}:{}: {}", shown_path(file), e.source().begin.line, e.description());
-  }
-  const std::vector<std::string> known{"language", "rbc", "paths", "budgets"};
-  for (const auto& [key, value] : table) {
-    std::string name(key.str());
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      return fmt::format("{}:{}: `{}` is no key of a project file.{}", shown_path(file), key.source().begin.line, name, suggestion(name, known));
-  }
-  if (const auto* language = table.get("language"))
-    if (language->value_or(int64_t{0}) != 1) return fmt::format("{}: this rbc knows language 1 only.", shown_path(file));
-  if (const auto* wanted = table.get("rbc")) {
-    std::string least = wanted->value_or(std::string{});
-    if (least.rfind(">=", 0) != 0) return fmt::format("{}: `rbc` is written `rbc = \">={}\"`.", shown_path(file), kVersion);
-    auto number = [](std::string_view text) {
-      std::vector<int> parts;
-      int current = 0;
-      for (char c : text) {
-        if (c == '.') parts.push_back(current), current = 0;
-        else if (c >= '0' && c <= '9') current = std::min(current * 10 + (c - '0'), 1'000'000);
-      }
-      parts.push_back(current);
-      parts.resize(3);
-      return parts;
-    };
-    if (number(kVersion) < number(std::string_view(least).substr(2)))
-      return fmt::format("{}: this project needs rbc {}, and this is {}.", shown_path(file), least, kVersion);
-  }
-  if (const auto* paths = table.get("paths")) {
-    const toml::array* list = paths->as_array();
-    if (!list) return fmt::format("{}: `paths` is a list of folders.", shown_path(file));
-    for (const auto& each : *list) {
-      auto text = each.value<std::string>();
-      if (!text || text->find("..") != std::string::npos || fs::path(*text).is_absolute())
-        return fmt::format("{}: `paths` holds folders below the project.", shown_path(file));
-      folders.push_back(file.parent_path() / *text);
-    }
-  }
-  if (const auto* budgets = table.get("budgets")) {
-    const toml::table* each = budgets->as_table();
-    if (!each) return fmt::format("{}: `budgets` is a table: severity = \"45m\".", shown_path(file));
-    const std::vector<std::string> severities{"critical", "high", "medium", "low"};
-    for (const auto& [key, value] : *each) {
-      std::string name(key.str());
-      if (std::find(severities.begin(), severities.end(), name) == severities.end())
-        return fmt::format("{}:{}: `{}` is no severity.{}", shown_path(file), key.source().begin.line, name, suggestion(name, severities));
-      const auto length = parse_literal(value.value_or(std::string{}), Type(TypeTag::duration));
-      if (!length) return fmt::format("{}:{}: a budget is a duration in quotes, such as \"45m\".", shown_path(file), value.source().begin.line);
-      settings.budgets[name] = length->as_int();
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 bool same_id(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-Project find_project() {
+Project find_project(const std::vector<std::string>& levels) {
   Project project;
   std::error_code trouble;
   fs::path here = fs::current_path(trouble);
   if (trouble) return project.problem = "the working directory cannot be read.", project;
-  std::vector<fs::path> folders;
+  Config config;
+  Levels said;
+  for (const std::string& each : levels)
+    if (project.problem = read_level(each, said); !project.problem.empty()) return project;
   fs::path root = here;
   for (fs::path up = here; ; up = up.parent_path()) {
     if (fs::is_regular_file(up / "rbc.toml", trouble)) {
       root = up;
-      project.problem = read_project_file(up / "rbc.toml", folders, project.settings);
+      project.problem = read_config(up / "rbc.toml", config);
       if (!project.problem.empty()) return project;
       break;
     }
     if (up == up.parent_path()) break;
   }
+  project.settings.budgets = config.budgets;
+  project.settings.level = level_of(config, said, root);
   project.settings.now = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   project.root = root.string();
   project.state = (root / ".rbc").string();
-  if (folders.empty()) folders.push_back(root);
-  for (const fs::path& folder : folders) gather(folder, project.files);
+  if (config.folders.empty()) config.folders.push_back(root);
+  for (const fs::path& folder : config.folders) gather(folder, project.files);
   std::sort(project.files.begin(), project.files.end());
   project.files.erase(std::unique(project.files.begin(), project.files.end()), project.files.end());
   return project;
@@ -140,7 +76,7 @@ std::vector<std::string> expand(const std::vector<std::string>& paths, std::stri
       gather(path, files);
       if (files.size() == before) return problem = fmt::format("there is no runbook in {}.", path), files;
     } else {
-      files.push_back(path);
+      files.push_back(fs::path(path).lexically_normal().string());
     }
   }
   std::sort(files.begin(), files.end());

@@ -15,7 +15,8 @@ struct Project {
   Settings settings;                     // what rbc.toml says of how runbooks are judged, and the time of day
   std::string problem;                   // one sentence; empty if the project can be read
 };
-Project find_project();
+// `levels`: those of the command line, `CODE=off|warning|error` each, over the project's own.
+Project find_project(const std::vector<std::string>& levels = {});
 
 // Files named by a person: a folder means every runbook below it. Problem: the first that cannot be read.
 std::vector<std::string> expand(const std::vector<std::string>& paths, std::string& problem);

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "grammar/ast.hpp"
@@ -29,6 +30,7 @@ struct NodeRefHash {
 };
 template <class T>
 using NodeMap = std::unordered_map<NodeRef, T, NodeRefHash>;
+using NodeSet = std::unordered_set<NodeRef, NodeRefHash>;
 
 enum class Storage : std::uint8_t { none, global, local };
 
@@ -190,6 +192,7 @@ struct Facts {
   NodeMap<SymbolId> declares;                     // node that declares a value, parameter, check … → its symbol
   NodeMap<std::uint32_t> item_slots;              // of a Where node: the local slot of the item
   NodeMap<std::vector<CheckMention>> symptoms;    // of a Cause node: what its symptoms mention, each once
+  NodeSet changes_unsaid;                         // Probe nodes that change something, which is allowed (E0401)
   NodeMap<bool> destroys;                         // Procedure nodes: something in it destroys
 
   const Tree& tree(NodeRef at) const { return *trees[at.file]; }

@@ -55,6 +55,20 @@ struct Frame {
   std::vector<std::string>* slots = nullptr;   // of the runbook's activation; null in a check, a procedure, a message
 };
 
+// `# rbc: allow(CODE, reason = "…")`.
+struct Allowance {
+  struct Code {
+    std::string code;
+    Span span;
+    bool used = false;
+  };
+  const Source* source = nullptr;
+  Span span;                             // of the comment
+  std::vector<Code> codes;
+  std::string reason;
+  std::uint32_t first = 0, last = 0;     // the lines that it is about, from 1
+};
+
 struct NodeRefLess {
   bool operator()(NodeRef a, NodeRef b) const { return a.file != b.file ? a.file < b.file : a.node < b.node; }
 };
@@ -67,10 +81,11 @@ class Checker {
   // Parses a file and what it uses; its number, or nothing if it cannot be read.
   std::optional<std::uint32_t> load(const std::string& path);
   void check_all();
-  void finish();                         // order, and one message a place and code
+  void finish();                         // order, one message a place and code, then what is allowed and how grave the rest is
 
   Facts facts;
   std::vector<Diagnostic> diagnostics;
+  std::vector<Suppressed> suppressed;    // allowed, with their reasons; after finish()
   std::vector<File> files;
 
  private:
@@ -82,6 +97,15 @@ class Checker {
   std::string text(NodeId node) const { return std::string(tree().text(node)); }
   std::string where(NodeRef at) const;   // "pivotal.runbook:7"
   unsigned line(NodeRef at) const;
+
+  // ── what is allowed, and how grave the rest is (allow.cpp) ──
+  void read_allowances(std::uint32_t file);
+  void read_allowance(const Source& source, std::uint32_t begin, const std::vector<std::pair<std::uint32_t, std::uint32_t>>& said);
+  Allowance* allowance(std::string_view code, const Source* source, std::uint32_t offset);
+  void take_allowed();
+  void judge_allowances();               // W0903, W0905
+  void apply_levels();
+  void in_order();                       // one message a place and code (report.cpp)
 
   // ── names (scope.cpp) ──
   SymbolId find(const Scope* scope, std::string_view name) const;
@@ -246,6 +270,7 @@ class Checker {
   std::set<std::string> unbound_elsewhere_;   // names bound in nested blocks of this runbook (E0208)
   bool check_reads_ok_ = false;          // a rule of the check being walked reads .ok, .status or .exit
   bool in_rule_ = false;
+  NodeId probe_ = 0;                     // the Probe line being walked, where no name is bound to it
   bool in_rung_ = false;
   bool maybe_ = false;                   // under `?`: what is missing on the way makes the whole missing
   bool asking_presence_ = false;         // left of `is missing` or `else`: what may be missing is handled
@@ -261,6 +286,8 @@ class Checker {
   const Scope* procedure_scope_ = nullptr;
   std::uint32_t procedure_top_ = 0;      // next slot of a procedure's own names; they come right after its parameters
   std::map<std::string, std::uint32_t, std::less<>> loading_;
+  std::vector<Allowance> allowances_;
+  std::set<std::pair<const Source*, std::uint32_t>> compiled_as_changes_;   // places of E0401 that are allowed
 };
 
 // Edits of a type's spelling for messages: a number with a unit has one.

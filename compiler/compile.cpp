@@ -33,6 +33,7 @@ Checked check_project(Sources& sources, const std::vector<std::string>& paths, c
   checker.check_all();
   checker.finish();
   checked.diagnostics = std::move(checker.diagnostics);
+  checked.suppressed = std::move(checker.suppressed);
   return checked;
 }
 

@@ -31,6 +31,7 @@ struct Index {
 struct Checked {
   Index index;
   std::vector<Diagnostic> diagnostics;            // stable order: path, place, code; one root error an expression
+  std::vector<Suppressed> suppressed;             // what `# rbc: allow(…)` took out of them
   bool ok() const;                                // no errors
 };
 

@@ -57,6 +57,7 @@ std::optional<std::uint32_t> Checker::load(const std::string& path) {
   Sink sink(1000);
   facts.trees.push_back(std::make_unique<Tree>(parse(*source, sink)));
   for (const Diagnostic& said : sink.all()) diagnostics.push_back(said);
+  read_allowances(number);
 
   const Tree& here = *facts.trees[number];
   for (NodeId use : here.all(here.root(), Kind::Use)) {

@@ -108,7 +108,10 @@ void Emitter::line(NodeRef at) {
       words(child(at, Kind::Title));
       op(Op::FAIL);
       return;
-    case Kind::Probe: probe(at); return;
+    case Kind::Probe:
+      if (facts_.changes_unsaid.contains(at)) guarded(at, [&] { act(at, kNoSymbol); });
+      else probe(at);
+      return;
     case Kind::Bind: bind(at); return;
     default: assert(false && "not a line"); return;
   }

@@ -28,6 +28,14 @@ std::string Checker::where(NodeRef at) const {
 }
 
 void Checker::finish() {
+  in_order();
+  take_allowed();
+  judge_allowances();
+  apply_levels();
+  in_order();
+}
+
+void Checker::in_order() {
   auto key = [](const Diagnostic& d) {
     return std::tuple(d.primary.source ? std::string_view(d.primary.source->path()) : std::string_view(), d.primary.span.begin,
                       d.primary.span.end, std::string_view(d.code));

@@ -1,6 +1,7 @@
 // What a project, and the moment, say about how its runbooks are to be judged. Everything is optional.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,9 +10,13 @@ namespace rbc {
 
 struct Schema;                                    // what a database holds, as a project has it written down (grammar/embedded/schema.hpp)
 
+enum class Level : std::uint8_t { off, warning, error };
+
 struct Settings {
   std::optional<std::int64_t> now;                // microseconds since 1970: what `reviewed` is held against (W0901)
   std::map<std::string, std::int64_t> budgets;    // severity → the longest that a headless run may take, microseconds (E0605)
+  // How grave a code is in a file: the command line over rbc.toml; nothing: as the table of diagnostics says. Errors stay errors.
+  std::function<std::optional<Level>(const std::string& path, const std::string& code)> level;
   std::map<std::string, const Schema*> schemas;   // name of a `postgres` resource → its snapshot; owned by the caller
 };
 

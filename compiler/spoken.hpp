@@ -7,6 +7,7 @@ namespace rbc::front {
 struct Checker::Spoken {
   NodeId node = 0;
   std::uint32_t begin = 0;                 // in the file: where a `do` would be written
+  NodeId probe = 0;                        // the line that it stands alone on, in a step
   bool acts = false, repeatable = false;   // behind `do`, `do repeatable`
   char form = '>';
   SymbolId symbol = kNoSymbol;

@@ -507,7 +507,11 @@ void Checker::statement(NodeId node) {
       if (expression(value).is(TypeTag::secret)) error("E0502", value, fmt::format("`{}` is a secret and cannot be shown.", text(value)));
       break;
     }
-    case Kind::Probe: say(node, tree().child(node, Kind::Utterance), false, false); break;
+    case Kind::Probe:
+      probe_ = node;
+      say(node, tree().child(node, Kind::Utterance), false, false);
+      probe_ = 0;
+      break;
     case Kind::Named:
     case Kind::Bind: check_bind(node); break;
     case Kind::Do: check_do(node); break;

@@ -271,7 +271,7 @@ class Clock {
   // The longest action in a block, through calls: what a `within` still waits for when its time has passed.
   Micros largest_action(NodeRef at) {
     Micros largest = 0;
-    if (kind(at) == Kind::Do) {
+    if (kind(at) == Kind::Do || facts_.changes_unsaid.contains(at)) {
       if (const NodeRef said = child(at, Kind::Utterance)) largest = action(at, said);
       else if (const NodeRef call = child(at, Kind::Call)) {
         const Symbol& called = facts_.symbol(facts_.uses.at(nth(call, 0)).symbol);
@@ -487,7 +487,7 @@ class Clock {
       case Kind::Item:
       case Kind::Show:
       case Kind::Notify: return {at_once(), {}, {}};
-      case Kind::Probe: return leaf(at, look(at), false);
+      case Kind::Probe: return facts_.changes_unsaid.contains(at) ? act(at) : leaf(at, look(at), false);
       case Kind::Wait: return leaf(at, length(nth(at, 0)), false);
       case Kind::Do: return act(at);
       case Kind::Bind:

@@ -18,6 +18,7 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
   spoken.node = node;
   spoken.begin = limit ? tree()[limit].begin : tree()[node].begin;
   spoken.acts = acts;
+  spoken.probe = probe_;
   spoken.repeatable = repeatable;
   spoken.form = tree().word(speaker) == Word::Dollar ? '$' : '>';
   spoken.captured = capture(tree(), node);
@@ -181,6 +182,14 @@ void Checker::judge_effect(Spoken& spoken) {
                                        : std::string("If it changes something, start the line with `do`.");
     return std::tuple(fmt::format("I do not know whether `{}` only looks.", culprit), help, nameable);
   };
+  // An allowed E0401 is the change that it is: gated, written down before and bounded as one, and never done twice.
+  const NodeRef probe = ref(spoken.probe);
+  if (effect.level > effects::Level::looks && effect.known && !spoken.acts && !looks_only && probe.node && allowance("E0401", &tree().source(), span.begin)) {
+    error("E0401", span, "This line changes something, and does not say so.").note(fmt::format("{}.", sentence));
+    compiled_as_changes_.emplace(&tree().source(), span.begin);
+    facts.changes_unsaid.insert(probe);
+    spoken.acts = true;
+  }
   if (effect.level > effects::Level::looks && (!spoken.acts || looks_only)) {
     if (!effect.known) {
       auto [message, help, nameable] = vouch();

@@ -70,6 +70,13 @@ struct Diagnostic {
   std::string fingerprint() const;
 };
 
+// What was found and does not count, and why.
+struct Suppressed {
+  Diagnostic diagnostic;
+  bool in_source = false; // by `# rbc: allow(…)`; else by a baseline
+  std::string reason;     // as written in the `allow`; "" for a baseline
+};
+
 // Collects diagnostics. After `max_errors` errors the rest are counted, not kept.
 class Sink {
  public:

@@ -35,7 +35,7 @@ Encoding check_encoding(const Source& source) {
               : fmt::format("The bidirectional character U+{:04X} stands here; nobody can see it.",
                             static_cast<uint32_t>(at.code));
       Diagnostic problem("E0123", source, {i, i + at.length}, what, "Delete it.");
-      problem.fix({"delete the character", {{&source, {i, i + at.length}, ""}}, false});
+      problem.fix({"Delete the character", {{&source, {i, i + at.length}, ""}}, false});
       result.problems.push_back(std::move(problem));
       size_t newline = text.find('\n', i);
       bad_line_end = static_cast<uint32_t>(newline == std::string_view::npos ? text.size() : newline);

@@ -188,7 +188,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     if (near.empty() && others) near = other_word(word);
     if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
     Diagnostic diagnostic = make();
-    if (!near.empty()) diagnostic.fix({fmt::format("write `{}`", near), {{&source_, {at, end}, near}}, false});
+    if (!near.empty()) diagnostic.fix({fmt::format("Write `{}`", near), {{&source_, {at, end}, near}}, false});
     return diagnostic;
   };
 
@@ -237,7 +237,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     if (near.empty() && help.empty()) near = std::string(other_word(word));
     if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
     Diagnostic diagnostic = make();
-    if (!near.empty()) diagnostic.fix({fmt::format("write `{}`", near), {{&source_, {at, end}, near}}, false});
+    if (!near.empty()) diagnostic.fix({fmt::format("Write `{}`", near), {{&source_, {at, end}, near}}, false});
     return diagnostic;
   }
   if (code == "E0103") {
@@ -345,7 +345,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     message = "Equality is spelled `is`.";
     Diagnostic diagnostic = make();
     bool left = at > 0 && text[at - 1] != ' ', right = end < size && text[end] != ' ';
-    diagnostic.fix({"write `is`", {{&source_, {at, end}, fmt::format("{}is{}", left ? " " : "", right ? " " : "")}}, true});
+    diagnostic.fix({"Write `is`", {{&source_, {at, end}, fmt::format("{}is{}", left ? " " : "", right ? " " : "")}}, true});
     return diagnostic;
   }
   if (code == "E0114") {
@@ -356,7 +356,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     end = std::max(field, at + 1);
     message = fmt::format("No blank before a field: `{}{}`.", text.substr(owner, blank - owner), text.substr(at, end - at));
     Diagnostic diagnostic = make();
-    diagnostic.fix({"remove the blank", {{&source_, {blank, at}, ""}}, true});
+    diagnostic.fix({"Remove the blank", {{&source_, {blank, at}, ""}}, true});
     return diagnostic;
   }
   if (code == "E0115") {
@@ -368,7 +368,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     std::string mended = fmt::format("do {} {}", limit, text.substr(rest, line_end - rest));
     message = fmt::format("`do` comes first: `{}`.", visible_source(mended));
     Diagnostic diagnostic = make();
-    diagnostic.fix({"put `do` first", {{&source_, {line, line_end}, mended}}, true});
+    diagnostic.fix({"Put `do` first", {{&source_, {line, line_end}, mended}}, true});
     return diagnostic;
   }
   if (code == "E0116") {

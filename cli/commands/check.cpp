@@ -1,14 +1,18 @@
+// `rbc check`: what is wrong with a project's files, for a person, a log, or a CI system.
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <set>
 
 #include <fmt/format.h>
 
+#include "cli/commands/baseline.hpp"
+#include "cli/commands/check_fix.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/files.hpp"
 #include "cli/project.hpp"
 #include "compiler/compile.hpp"
+#include "grammar/render/report.hpp"
 #include "stdlib/world.hpp"
 #include "vm/model/value.hpp"
 
@@ -16,78 +20,153 @@ namespace rbc::cli {
 
 namespace {
 
-void print_times(Sources& sources, const Index& index, const std::vector<std::string>& files, const Settings& settings) {
+std::string times(Sources& sources, const Index& index, const std::vector<std::string>& files, const Settings& settings) {
+  std::string out;
   for (const RunbookEntry& entry : index.runbooks) {
     if (std::find(files.begin(), files.end(), entry.path) == files.end()) continue;
     Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue(), settings);
     if (!compiled.program) continue;
     const Bounds& bounds = compiled.program->bounds;
-    fmt::print("{}: at most {} headless", entry.id, prose(Value::duration(bounds.longest)));
-    if (bounds.longest_at_caps > bounds.longest) fmt::print(" ({} with its inputs at their caps)", prose(Value::duration(bounds.longest_at_caps)));
-    if (bounds.first_page >= 0) fmt::print("; somebody is paged by {} at the latest if nothing helps", prose(Value::duration(bounds.first_page)));
-    fmt::print(".\n");
-    for (const BoundLine& line : bounds.path) fmt::print("  {:>10}  {:{}}{}\n", literal(Value::duration(line.micros)), "", line.depth * 2, line.text);
+    out += fmt::format("{}: at most {} headless", entry.id, prose(Value::duration(bounds.longest)));
+    if (bounds.longest_at_caps > bounds.longest) out += fmt::format(" ({} with its inputs at their caps)", prose(Value::duration(bounds.longest_at_caps)));
+    if (bounds.first_page >= 0) out += fmt::format("; somebody is paged by {} at the latest if nothing helps", prose(Value::duration(bounds.first_page)));
+    out += ".\n";
+    for (const BoundLine& line : bounds.path) out += fmt::format("  {:>10}  {:{}}{}\n", literal(Value::duration(line.micros)), "", line.depth * 2, line.text);
   }
+  return out;
+}
+
+// The flags, read; `problem` is one sentence.
+struct Wishes {
+  Format format = Format::Short;
+  bool warnings_fail = false, mend = false, mend_all = false, diff = false, write_baseline = false, colour = false;
+  std::size_t most = 100;
+  std::string output, baseline, problem;
+
+  bool for_people() const { return format == Format::Pretty || format == Format::Short; }
+};
+
+std::string one_of(const Given& given, const std::string& flag, const std::vector<std::string>& words, std::string& value) {
+  value = given.get(flag, value);
+  if (std::find(words.begin(), words.end(), value) != words.end()) return {};
+  return fmt::format("`--{}` takes {}, not `{}`.{}", flag, fmt::join(words, ", "), value, suggestion(value, words));
+}
+
+Wishes read_wishes(const Given& given) {
+  Wishes wishes;
+  const auto say = [&](std::string sentence) {
+    if (wishes.problem.empty()) wishes.problem = std::move(sentence);
+  };
+  wishes.output = given.get("output");
+  std::string format = wishes.output.empty() && isatty(1) ? "pretty" : "short", fail_on = "error", color = "auto";
+  say(one_of(given, "format", format_names(), format));
+  say(one_of(given, "fail-on", {"error", "warning"}, fail_on));
+  say(one_of(given, "color", {"auto", "always", "never"}, color));
+  if (!wishes.problem.empty()) return wishes;
+  wishes.format = *format_named(format);
+  wishes.warnings_fail = fail_on == "warning";
+  wishes.colour = color == "always" || (color == "auto" && wishes.output.empty() && colours(1));
+  if (given.has("max-errors")) {
+    const std::string text = given.get("max-errors");
+    if (text.empty() || text.size() > 6 || text.find_first_not_of("0123456789") != std::string::npos) say(fmt::format("`--max-errors` takes a whole number, not `{}`.", text));
+    else wishes.most = std::stoul(text);
+  }
+  wishes.mend = given.has("fix") || given.has("fix-unsafe");
+  const std::string how = given.get("fix");
+  wishes.mend_all = how == "all" || given.has("fix-unsafe");
+  if (!how.empty() && how != "all") say(fmt::format("`--fix` takes nothing, or `=all` for what a person should review too; not `={}`.", how));
+  wishes.diff = given.has("diff");
+  if (wishes.diff && !wishes.mend) say("`--diff` shows what `--fix` would do: say both.");
+  wishes.baseline = given.get("baseline");
+  wishes.write_baseline = given.has("write-baseline");
+  if (wishes.write_baseline && wishes.baseline.empty()) say("`--write-baseline` needs to know where: `--baseline FILE --write-baseline`.");
+  if (wishes.write_baseline && wishes.mend) say("`--fix` and `--write-baseline` are two commands: first mend, then keep what is left.");
+  return wishes;
+}
+
+// Applies the fixes and says so. False: refused, `code` is set.
+bool mend(OverlaySources& sources, const std::vector<std::string>& files, const Project& project, const Wishes& wishes, int& code) {
+  DiskSources disk;
+  const Fixed fixed = fix_all(sources, files, project.settings, wishes.mend_all);
+  for (const std::string& path : fixed.changed) {
+    const std::string before(disk.load(path) ? disk.load(path)->text() : std::string_view());
+    if (wishes.diff) {
+      fmt::print("{}", unified_diff(path, before, sources.load(path)->text()));
+      continue;
+    }
+    if (const std::string problem = write_whole(path, sources.load(path)->text()); !problem.empty()) {
+      code = refuse(kBroken, problem);
+      return false;
+    }
+  }
+  if (wishes.diff) {
+    code = fixed.changed.empty() ? kOk : kFindings;
+    return false;
+  }
+  std::FILE* out = wishes.for_people() && wishes.output.empty() ? stdout : stderr;
+  for (const Fixed::Done& one : fixed.done) fmt::print(out, "mended {} {}: {}{}.\n", one.place, one.code, one.title, one.safe ? "" : " (please review)");
+  if (!fixed.done.empty()) fmt::print(out, "\n");
+  return true;
+}
+
+// Takes what was there before out of the report, or writes it down. Answers an exit code to end with, or -1.
+int heed_baseline(Report& report, const Wishes& wishes) {
+  Baseline baseline;
+  if (wishes.write_baseline) {
+    if (const std::string problem = write_whole(wishes.baseline, Baseline::text(report)); !problem.empty()) return refuse(kBroken, problem);
+    fmt::print(stderr, "{} finding{} kept in {}.\n", report.diagnostics.size(), report.diagnostics.size() == 1 ? "" : "s", wishes.baseline);
+    return kOk;
+  }
+  if (const std::string problem = baseline.read(wishes.baseline); !problem.empty()) return refuse(kUsage, problem);
+  baseline.take(report);
+  if (const auto stale = baseline.stale(); !stale.empty()) {
+    fmt::print(stderr, "{} in {} {} mended: {}. `--write-baseline` drops {}.\n", stale.size() == 1 ? "One entry" : fmt::format("{} entries", stale.size()), wishes.baseline,
+               stale.size() == 1 ? "is" : "are", fmt::join(stale, ", "), stale.size() == 1 ? "it" : "them");
+  }
+  return -1;
 }
 
 }  // namespace
 
 int check(const Given& given) {
-  std::string format = given.get("format", isatty(1) ? "pretty" : "short");
-  const std::vector<std::string> formats{"pretty", "short", "json"};
-  if (std::find(formats.begin(), formats.end(), format) == formats.end())
-    return refuse(kUsage, fmt::format("`{}` is no format: pretty, short or json.{}", format, suggestion(format, formats)));
-  std::string fail_on = given.get("fail-on", "error");
-  if (fail_on != "error" && fail_on != "warning") return refuse(kUsage, fmt::format("`--fail-on` takes error or warning, not `{}`.", fail_on));
-  size_t most = 100;
-  if (given.has("max-errors")) {
-    std::string text = given.get("max-errors");
-    if (text.empty() || text.size() > 6 || text.find_first_not_of("0123456789") != std::string::npos)
-      return refuse(kUsage, fmt::format("`--max-errors` takes a whole number, not `{}`.", text));
-    most = std::stoul(text);
-  }
-
-  std::vector<std::string> files;
-  std::string problem;
-  const Project project = find_project();
+  const Wishes wishes = read_wishes(given);
+  if (!wishes.problem.empty()) return refuse(kUsage, wishes.problem);
+  const Project project = find_project(given.all("level"));
   if (!project.problem.empty()) return refuse(kUsage, project.problem);
-  if (given.words.empty()) {
-    files = project.files;
-    if (files.empty()) return refuse(kUsage, fmt::format("there is no runbook below {}.", project.root));
-  } else {
-    files = expand(given.words, problem);
-    if (!problem.empty()) return refuse(kUsage, problem);
-  }
-  DiskSources sources;
+  std::vector<std::string> files = project.files;
+  std::string problem;
+  if (!given.words.empty()) files = expand(given.words, problem);
+  if (!problem.empty()) return refuse(kUsage, problem);
+  if (files.empty()) return refuse(kUsage, fmt::format("there is no runbook below {}.", project.root));
+  DiskSources disk;
+  OverlaySources sources(&disk);
   for (const std::string& file : files)
     if (!sources.load(file)) return refuse(kBroken, fmt::format("cannot read {}.", file));
+  int code = kOk;
+  if (wishes.mend && !mend(sources, files, project, wishes, code)) return code;
 
   Checked checked = check_project(sources, files, catalogue(), project.settings);
-  size_t errors = 0, warnings = 0, printed = 0;
-  for (const Diagnostic& d : checked.diagnostics) (d.severity == Severity::Error ? errors : warnings) += 1;
-  if (format == "json") {
-    fmt::print("{{\"diagnostics\":[");
-    for (const Diagnostic& d : checked.diagnostics) fmt::print("{}{}", printed++ ? "," : "", render_json(d));
-    fmt::print("],\"errors\":{},\"warnings\":{}}}\n", errors, warnings);
+  Report report;
+  report.diagnostics = std::move(checked.diagnostics);
+  report.suppressed = std::move(checked.suppressed);
+  report.files = files;
+  for (const RunbookEntry& entry : checked.index.runbooks) report.runbooks.push_back({entry.id, entry.path, entry.line});
+  report.version = RBC_VERSION;
+  report.most = wishes.most;
+  report.warnings_fail = wishes.warnings_fail;
+  report.colour = wishes.colour;
+  if (!wishes.baseline.empty())
+    if (const int end = heed_baseline(report, wishes); end >= 0) return end;
+
+  std::string text = render(report, wishes.format);
+  if (given.has("times") && wishes.for_people()) text += times(sources, checked.index, files, project.settings);
+  if (wishes.output.empty()) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
   } else {
-    bool colour = colours(1);
-    for (const Diagnostic& d : checked.diagnostics) {
-      if (printed++ == most) {
-        fmt::print("… and {} more.\n", checked.diagnostics.size() - most);
-        break;
-      }
-      if (format == "pretty") fmt::print("{}\n", render_pretty(d, colour));
-      else fmt::print("{}\n", render_short(d));
-    }
-    std::set<std::string> paths(files.begin(), files.end());
-    if (isatty(1) || format == "pretty")
-      fmt::print("{} file{}, {} runbook{}: {}.\n", files.size(), files.size() == 1 ? "" : "s", checked.index.runbooks.size(),
-                 checked.index.runbooks.size() == 1 ? "" : "s",
-                 errors + warnings == 0 ? "nothing to find fault with"
-                                        : fmt::format("{} error{}, {} warning{}", errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s"));
-    if (given.has("times")) print_times(sources, checked.index, files, project.settings);
+    if (problem = write_whole(wishes.output, text); !problem.empty()) return refuse(kBroken, problem);
+    fmt::print(stderr, "{} error{}, {} warning{}: written to {}.\n", report.errors(), report.errors() == 1 ? "" : "s", report.warnings(), report.warnings() == 1 ? "" : "s", wishes.output);
   }
-  return errors > 0 || (fail_on == "warning" && warnings > 0) ? kFindings : kOk;
+  return report.errors() > 0 || (wishes.warnings_fail && report.warnings() > 0) ? kFindings : kOk;
 }
 
 }  // namespace rbc::cli

@@ -8,6 +8,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/project.hpp"
 #include "grammar/diagnostic.hpp"
+#include "grammar/render/report.hpp"
 #include "run/store/store.hpp"
 #include "stdlib/world.hpp"
 
@@ -25,7 +26,7 @@ struct LineSoFar {
 
 Candidates candidates_of(Of of, const LineSoFar& line) {
   Candidates out;
-  if (of == Of::format) return {"pretty", "short", "json"};
+  if (of == Of::format) return format_names();
   if (of == Of::shell) return {"bash", "zsh", "fish"};
   if (of == Of::code) {
     for (const DiagnosticInfo& info : all_diagnostics()) out.emplace_back(info.code);

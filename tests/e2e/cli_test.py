@@ -62,7 +62,7 @@ class Cli(unittest.TestCase):
         self.write("a.runbook", FINE)
         self.refused(2, "chekc", says="Did you mean `check`?")
         self.refused(2, "check", "--formt", "json", says="Did you mean `format`?")
-        self.refused(2, "check", "--format", "yaml", says="pretty, short or json")
+        self.refused(2, "check", "--format", "yaml", says="takes pretty, short, json")
         self.refused(2, "check", "--max-errors", "-1", says="whole number")
         self.refused(2, "run", says="needs ID")
         self.refused(2, "run", "t-2", "--headless", says="T-1")

@@ -122,3 +122,21 @@ TEST_CASE("examples: of the parser's codes the failing one gets its code; every 
     CHECK(mended.sink.all().empty());
   }
 }
+
+TEST_CASE("a caret stands under what is meant, however wide the characters before it are") {
+  auto second_line = [](const std::string& line, std::string_view what) {
+    Source source("a.runbook", line);
+    uint32_t at = static_cast<uint32_t>(line.find(what));
+    std::string shown = render_pretty(Diagnostic("E0201", source, {at, at + static_cast<uint32_t>(what.size())}, "M."));
+    size_t caret = shown.find('^');
+    return shown.substr(shown.rfind('\n', caret) + 1);
+  };
+  const std::string gutter = "       | ";
+  CHECK(second_line("ab x", "x") == gutter + "   ^\n");
+  CHECK(second_line("漢字 x", "x") == gutter + "     ^\n");      // two columns each
+  CHECK(second_line("e\xCC\x81 x", "x") == gutter + "  ^\n");    // a combining acute
+  CHECK(second_line("\t x", "x") == gutter + "     ^\n");        // a tab is shown as four blanks
+  CHECK(second_line("🔥 x", "x") == gutter + "   ^\n");
+  CHECK(second_line("ｘ 漢字", "漢字") == gutter + "   ^^^^\n");
+  CHECK(second_line("\x1b x", "x") == gutter + "         ^\n");   // shown as <U+001B>
+}

@@ -1,14 +1,18 @@
-// How diagnostics look: for people, for one line of a log, for programs.
+// How diagnostics look to people.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
-#include "grammar/diagnostic.hpp"
+#include "grammar/render/parts.hpp"
 #include "grammar/utf8.hpp"
 
 namespace rbc {
 
 namespace {
+
+using rendering::where;
+using rendering::width_of;
 
 constexpr uint32_t kMaxShown = 160; // characters of a source line
 
@@ -18,12 +22,6 @@ struct Paint {
     return on ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
   }
 };
-
-// How many columns of a terminal a text takes, roughly: one for each character that is no continuation byte.
-size_t width_of(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 std::string blanks_for_tabs(std::string_view text) {
   std::string out;
@@ -69,43 +67,6 @@ std::string mended_line(const Fix& fix) {
   return fmt::format("{:>6} | {}", number, blanks_for_tabs(visible_source(line)));
 }
 
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (size_t i = 0; i < text.size();) {
-    Utf8 at = decode_utf8(text, i);
-    if (!at.valid)
-      out += "\xEF\xBF\xBD";
-    else if (at.code == '"' || at.code == '\\')
-      out += fmt::format("\\{}", static_cast<char>(at.code));
-    else if (at.code == '\n')
-      out += "\\n";
-    else if (at.code < 0x20 || at.code == 0x7F)
-      out += fmt::format("\\u{:04x}", static_cast<uint32_t>(at.code));
-    else
-      out += text.substr(i, at.length);
-    i += at.length;
-  }
-  return out + '"';
-}
-
-std::string json_place(const Source& source, Span span) {
-  Place begin = source.place(span.begin), end = source.place(span.end);
-  return fmt::format(R"("path":{},"line":{},"column":{},"end_line":{},"end_column":{})", json_text(source.path()), begin.line,
-                     begin.column, end.line, end.column);
-}
-
-template <typename Items, typename Show> std::string json_list(const Items& items, Show show) {
-  std::string out = "[";
-  for (const auto& item : items) out += (out.size() > 1 ? "," : "") + show(item);
-  return out + "]";
-}
-
-std::string where(const Diagnostic& diagnostic) {
-  if (!diagnostic.primary.source) return {};
-  Place place = diagnostic.primary.source->place(diagnostic.primary.span.begin);
-  return fmt::format("{}:{}:{}", visible_source(diagnostic.primary.source->path()), place.line, place.column);
-}
-
 } // namespace
 
 std::string visible_source(std::string_view text) {
@@ -142,37 +103,8 @@ std::string render_pretty(const Diagnostic& diagnostic, bool colour) {
   if (!diagnostic.help.empty()) out += fmt::format("  {}\n", visible_source(diagnostic.help));
   for (const Fix& fix : diagnostic.fixes)
     if (std::string line = mended_line(fix); !line.empty()) out += fmt::format("\n{}\n", paint("32", line));
+    else out += fmt::format("  `rbc check --fix{}`: {}.\n", fix.safe ? "" : "=all", visible_source(fix.title));
   return out;
-}
-
-std::string render_short(const Diagnostic& diagnostic) {
-  std::string place = where(diagnostic), message = visible_source(diagnostic.message);
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  return fmt::format("{}{}{}[{}]: {}", place, place.empty() ? "" : ": ",
-                     diagnostic.severity == Severity::Error ? "error" : "warning", diagnostic.code, message);
-}
-
-std::string render_json(const Diagnostic& diagnostic) {
-  std::string out = fmt::format(R"({{"code":{},"severity":"{}","message":{})", json_text(diagnostic.code),
-                                diagnostic.severity == Severity::Error ? "error" : "warning", json_text(diagnostic.message));
-  auto label = [](const Label& l) {
-    return fmt::format(R"({{{},"label":{}}})", json_place(*l.source, l.span), json_text(l.text));
-  };
-  if (diagnostic.primary.source) {
-    out += ',' + json_place(*diagnostic.primary.source, diagnostic.primary.span);
-    out += fmt::format(R"(,"label":{})", json_text(diagnostic.primary.text));
-  }
-  out += R"(,"secondary":)" + json_list(diagnostic.secondary, label);
-  out += R"(,"notes":)" + json_list(diagnostic.notes, [](const std::string& note) { return json_text(note); });
-  out += R"(,"help":)" + json_text(diagnostic.help);
-  out += R"(,"fixes":)" + json_list(diagnostic.fixes, [](const Fix& fix) {
-           return fmt::format(R"({{"title":{},"safe":{},"edits":{}}})", json_text(fix.title), fix.safe,
-                              json_list(fix.edits, [](const Edit& edit) {
-                                return fmt::format(R"({{{},"text":{}}})", json_place(*edit.source, edit.span),
-                                                   json_text(edit.text));
-                              }));
-         });
-  return out + fmt::format(R"(,"source":{},"fingerprint":"{}"}})", json_text(diagnostic.origin), diagnostic.fingerprint());
 }
 
 std::string render_pretty(const Sink& sink, bool colour) {
@@ -182,17 +114,53 @@ std::string render_pretty(const Sink& sink, bool colour) {
   return out;
 }
 
-std::string render_short(const Sink& sink) {
+namespace rendering {
+
+namespace {
+
+// "E0201 ×812 · W0606 ×3": what was found, most frequent first.
+std::string by_code(const Report& report) {
+  std::map<std::string, size_t> counts;
+  for (const Diagnostic& one : report.diagnostics) ++counts[one.code];
+  std::vector<std::pair<std::string, size_t>> all(counts.begin(), counts.end());
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string out;
-  for (const Diagnostic& diagnostic : sink.all()) out += render_short(diagnostic) + '\n';
-  if (sink.dropped()) out += fmt::format("… and {} more.\n", sink.dropped());
+  for (const auto& [code, count] : all) out += fmt::format("{}{} ×{}", out.empty() ? "" : " · ", code, count);
   return out;
 }
 
-std::string render_json(const Sink& sink) {
-  return fmt::format(R"({{"diagnostics":{},"errors":{},"warnings":{}}})",
-                     json_list(sink.all(), [](const Diagnostic& diagnostic) { return render_json(diagnostic); }), sink.errors(),
-                     sink.warnings());
+std::string_view path_of(const Diagnostic& one) {
+  return one.primary.source ? std::string_view(one.primary.source->path()) : std::string_view();
 }
+
+// "── rb-01.runbook: 3 errors, 1 warning ──", above the findings of a file, where there are several.
+std::string heading(const Report& report, size_t from, const Paint& paint) {
+  size_t errors = 0, warnings = 0;
+  for (size_t i = from; i < report.diagnostics.size() && path_of(report.diagnostics[i]) == path_of(report.diagnostics[from]); ++i)
+    (report.diagnostics[i].severity == Severity::Error ? errors : warnings) += 1;
+  return paint("1", fmt::format("── {}: {} ──", visible_source(path_of(report.diagnostics[from])), counted(errors, warnings))) + "\n\n";
+}
+
+} // namespace
+
+std::string pretty(const Report& report) {
+  const Paint paint{report.colour};
+  const auto& all = report.diagnostics;
+  const bool several = !all.empty() && path_of(all.front()) != path_of(all.back());
+  std::string out;
+  for (size_t i = 0; i < all.size() && i < report.most; ++i) {
+    if (several && (i == 0 || path_of(all[i - 1]) != path_of(all[i]))) out += heading(report, i, paint);
+    out += render_pretty(all[i], report.colour) + '\n';
+  }
+  if (all.size() > report.most) out += fmt::format("… and {} more.\n\n", all.size() - report.most);
+  if (all.size() > 1) out += by_code(report) + "\n\n";
+  const size_t files = report.files.size(), runbooks = report.runbooks.size();
+  out += fmt::format("{} file{}, {} runbook{}: {}", files, files == 1 ? "" : "s", runbooks, runbooks == 1 ? "" : "s",
+                     all.empty() ? std::string("nothing to find fault with") : counted(report.errors(), report.warnings()));
+  if (!report.suppressed.empty()) out += fmt::format(" ({} allowed or in the baseline)", report.suppressed.size());
+  return out + ".\n";
+}
+
+} // namespace rendering
 
 } // namespace rbc
