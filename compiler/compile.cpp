@@ -6,6 +6,7 @@
 
 #include "compiler/checker.hpp"
 #include "compiler/emit.hpp"
+#include "compiler/lint/lint.hpp"
 #include "vm/bytecode/image.hpp"
 
 namespace rbc {
@@ -31,6 +32,7 @@ Checked check_project(Sources& sources, const std::vector<std::string>& paths, c
   front::Checker checker(sources, catalogue, settings);
   for (const std::string& path : paths) checker.load(path);
   checker.check_all();
+  lint::run(checker.facts, settings, checker.diagnostics);
   checker.finish();
   checked.diagnostics = std::move(checker.diagnostics);
   checked.suppressed = std::move(checker.suppressed);

@@ -62,7 +62,7 @@ std::string whole_example(Frame frame, std::string_view example) {
     if (!has("step ")) text += "  step look\n    check ok\n";
     break;
   }
-  case Frame::Step: runbook("ok"), text += "  step look\n", add(4); break;
+  case Frame::Step: runbook("ok"), text += "  step first\n    api> GET /health\n  step look\n", add(4), text += "  step last\n    check ok\n"; break;
   case Frame::Check: runbook("it"), text += "  check it: It is well\n", add(4), text += "  step look\n    check it\n"; break;
   case Frame::Test: runbook("ok"), text += "  step look\n    check ok\n\ntest it\n", add(2); break;
   }

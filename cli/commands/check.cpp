@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "cli/files.hpp"
 #include "cli/project.hpp"
 #include "compiler/compile.hpp"
+#include "grammar/ast.hpp"
 #include "grammar/render/report.hpp"
 #include "stdlib/world.hpp"
 #include "vm/model/value.hpp"
@@ -131,7 +133,12 @@ int heed_baseline(Report& report, const Wishes& wishes) {
 int check(const Given& given) {
   const Wishes wishes = read_wishes(given);
   if (!wishes.problem.empty()) return refuse(kUsage, wishes.problem);
-  const Project project = find_project(given.all("level"));
+  Project project = find_project(given.all("level"));
+  if (given.has("today")) {
+    const auto day = instant_of(given.get("today"));
+    if (!day) return refuse(kUsage, fmt::format("`--today` takes a day such as 2026-01-31, not `{}`.", given.get("today")));
+    project.settings.now = std::chrono::duration_cast<std::chrono::microseconds>(day->time_since_epoch()).count();
+  }
   if (!project.problem.empty()) return refuse(kUsage, project.problem);
   std::vector<std::string> files = project.files;
   std::string problem;

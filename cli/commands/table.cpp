@@ -20,6 +20,7 @@ const std::vector<Command>& commands() {
         {"fix-unsafe", "", Of::nothing, false, "the same as --fix=all"},
         {"diff", "", Of::nothing, false, "with --fix: show what would change, and write nothing"},
         {"color", "auto|always|never", Of::text, false, "colours (auto: at a terminal, without NO_COLOR)"},
+        {"today", "DATE", Of::text, false, "hold review dates against this day instead of the clock's, so that CI says the same tomorrow"},
         {"times", "", Of::nothing, false, "also print how long each runbook can take, and its longest path"}},
        false, check},
       {"run", "ID", Of::runbook, 1, 1,
