@@ -126,15 +126,15 @@ class Order {
     resources_.insert(spoken.resource);
   }
 
-  // What a procedure looks at counts; what it changes is judged by whoever reads the procedure.
+  // What a procedure or another runbook looks at counts; what it changes is judged where it is written.
   void procedure(NodeId call) {
+    somebody_looked_ = true;
     const auto use = desk_.facts.uses.find({file_, tree().child(call, Kind::Name)});
     if (use == desk_.facts.uses.end() || use->second.symbol == kNoSymbol) return;
     const Symbol& symbol = desk_.facts.symbol(use->second.symbol);
     if (symbol.kind != SymbolKind::procedure) return;
     const Tree& of = desk_.tree(symbol.declared);
     for (NodeId said : of.find(Kind::Utterance, symbol.declared.node)) looked_at({symbol.declared.file, said});
-    somebody_looked_ = true;
   }
 
   Desk& desk_;
