@@ -38,14 +38,14 @@ function(rbc_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   rbc_target(${name})
-  target_link_libraries(${name} PUBLIC fmt::fmt ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
+  target_link_libraries(${name} PUBLIC rbc_fmt ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
 endfunction()
 
 # What libraries, programs, modules and tests have in common.
 function(rbc_target name)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   set_target_properties(${name} PROPERTIES UNITY_BUILD ${RBC_UNITY} UNITY_BUILD_BATCH_SIZE 0)
-  target_link_libraries(${name} PRIVATE fmt::fmt)
+  target_link_libraries(${name} PRIVATE rbc_fmt)
   if(TARGET rbc_pch AND NOT ${name} STREQUAL rbc_pch)
     target_precompile_headers(${name} REUSE_FROM rbc_pch)
     # The precompiled header is position-independent code, and g++ takes it only for the same.
@@ -76,10 +76,27 @@ function(rbc_test name)
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
 
+# The program brings along what Debian has as archives, so that it needs nothing but the C++ runtime: loading eight libraries took longer than
+# checking a project does, and `rbc check` in CI installs one package. The modules of stdlib/backends find libuv in the program that opens
+# them: a second copy beside the loop that it drives would not do.
 find_package(fmt 9 CONFIG REQUIRED)
+find_package(Threads REQUIRED)
+add_library(rbc_fmt STATIC ${PROJECT_SOURCE_DIR}/cmake/fmt.cpp)
+target_compile_options(rbc_fmt PRIVATE -fPIC)
+
+find_library(RBC_LIBUV NAMES libuv_a.a REQUIRED)
+add_library(rbc_libuv INTERFACE)
+target_link_libraries(rbc_libuv INTERFACE -Wl,--whole-archive ${RBC_LIBUV} -Wl,--no-whole-archive Threads::Threads ${CMAKE_DL_LIBS})
+target_link_options(rbc_libuv INTERFACE -Wl,--export-dynamic-symbol=uv_*)
+find_library(RBC_LIBRE2 NAMES libre2.a REQUIRED)
+add_library(rbc_re2 INTERFACE)
+target_link_libraries(rbc_re2 INTERFACE ${RBC_LIBRE2} Threads::Threads)
+find_library(SQLite3_LIBRARY NAMES libsqlite3.a REQUIRED)   # where FindSQLite3 looks first
+set(OPENSSL_USE_STATIC_LIBS ON)
+
 file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")
 add_library(rbc_pch STATIC ${CMAKE_BINARY_DIR}/pch.cpp)
-target_link_libraries(rbc_pch PUBLIC fmt::fmt)
+target_link_libraries(rbc_pch PUBLIC rbc_fmt)
 target_precompile_headers(rbc_pch PRIVATE
   <algorithm> <array> <charconv> <chrono> <cstdint> <cstring> <deque> <functional> <map> <memory> <optional> <set> <span>
   <string> <string_view> <unordered_map> <unordered_set> <utility> <variant> <vector> <fmt/format.h>)

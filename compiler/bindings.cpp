@@ -61,7 +61,7 @@ const RunbookFacts* Checker::runbook_named(std::string_view id) const {
 NodeRef Checker::environment_value(const std::set<std::uint32_t>& from, std::string_view env, std::string_view runbook, std::string_view input) const {
   for (std::uint32_t file : from) {
     const Tree& there = *facts.trees[file];
-    for (NodeId node : there.all(there.root(), Kind::Env)) {
+    for (NodeId node : files[file].environments) {
       if (there.name(node) != env) continue;
       for (NodeId line : there.all(node, Kind::EnvInput)) {
         const auto names = there.all(line, Kind::Name);
@@ -194,7 +194,7 @@ void Checker::check_environments(std::uint32_t file) {
   at_.scope = &files[file].visible;
   std::uint32_t locals = 0;
   frame_ = {&locals, nullptr};
-  for (NodeId env : tree().all(tree().root(), Kind::Env)) {
+  for (NodeId env : files[file].environments) {
     std::vector<std::pair<SymbolId, NodeId>> bound;
     for (NodeId note : tree().all(env, Kind::Note)) prose(note);
     for (NodeId line : tree().all(env, Kind::Binding)) {
@@ -259,7 +259,7 @@ void Checker::merge_environments(std::uint32_t index) {
     file_ = file;
     at_ = {};
     at_.scope = &files[file].visible;
-    for (NodeId env : tree().all(tree().root(), Kind::Env)) {
+    for (NodeId env : files[file].environments) {
       const std::string name(tree().name(env));
       auto there = std::find_if(r.environments.begin(), r.environments.end(), [&](const Environment& one) { return one.name == name; });
       if (there == r.environments.end()) {

@@ -9,28 +9,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
+#include "compiler/node_map.hpp"
 #include "grammar/ast.hpp"
 #include "vm/bytecode/program.hpp"
 #include "vm/model/type.hpp"
 
 namespace rbc {
-
-struct NodeRef {
-  std::uint32_t file = 0;       // index into Facts::trees
-  NodeId node = 0;
-  bool operator==(const NodeRef&) const = default;
-  explicit operator bool() const { return node != 0; }
-};
-struct NodeRefHash {
-  std::size_t operator()(NodeRef r) const { return std::hash<std::uint64_t>{}((std::uint64_t{r.file} << 32) | r.node); }
-};
-template <class T>
-using NodeMap = std::unordered_map<NodeRef, T, NodeRefHash>;
-using NodeSet = std::unordered_set<NodeRef, NodeRefHash>;
 
 enum class Storage : std::uint8_t { none, global, local };
 

@@ -33,6 +33,7 @@ struct File {
     std::vector<std::string> only;       // `for db, cache`; empty: everything
   };
   std::vector<Import> imports;
+  std::vector<NodeId> environments;
   Scope own;                             // what it declares
   Scope visible;                         // that, and what it uses
 };

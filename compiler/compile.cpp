@@ -6,6 +6,7 @@
 
 #include "compiler/checker.hpp"
 #include "compiler/emit.hpp"
+#include "compiler/index.hpp"
 #include "compiler/lint/lint.hpp"
 #include "vm/bytecode/image.hpp"
 
@@ -28,9 +29,10 @@ bool Checked::ok() const { return !has_errors(diagnostics); }
 
 Checked check_project(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue, const Settings& settings) {
   Checked checked;
-  checked.index = index_project(sources, paths);
   front::Checker checker(sources, catalogue, settings);
-  for (const std::string& path : paths) checker.load(path);
+  for (const std::string& path : paths)
+    if (const auto file = checker.load(path)) add_to_index(checked.index, *checker.facts.trees[*file]);
+  finish_index(checked.index);
   checker.check_all();
   lint::run(checker.facts, settings, checker.diagnostics);
   checker.finish();

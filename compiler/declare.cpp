@@ -93,6 +93,7 @@ void Checker::declare_file(std::uint32_t number) {
       case Kind::CheckDef: declare_check(node, file.own, 0xffffffff); break;
       case Kind::Procedure: declare_procedure(node, file.own); break;
       case Kind::Runbook: declare_runbook(node); break;
+      case Kind::Env: file.environments.push_back(node); break;
       default: break;
     }
   }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "compiler/checker.hpp"
 
@@ -213,15 +214,15 @@ void Checker::check_ids() {
     for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return text;
   };
-  for (std::size_t i = 0; i < facts.runbooks.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j) {
-      const RunbookFacts &first = facts.runbooks[j], &second = facts.runbooks[i];
-      if (first.def.file == second.def.file && first.id == second.id) continue;   // told as any other name
-      if (lower(first.id) != lower(second.id)) continue;
-      file_ = second.def.file;
-      error("E0207", tree().child(second.def.node, Kind::Name), fmt::format("`{}` is already a runbook ({}).", second.id, where(first.def)), "Ids are one to a project, without regard to case.");
-      break;
-    }
+  std::unordered_map<std::string, std::size_t> firsts;
+  for (std::size_t i = 0; i < facts.runbooks.size(); ++i) {
+    const auto [there, fresh] = firsts.emplace(lower(facts.runbooks[i].id), i);
+    if (fresh) continue;
+    const RunbookFacts &first = facts.runbooks[there->second], &second = facts.runbooks[i];
+    if (first.def.file == second.def.file && first.id == second.id) continue;   // told as any other name
+    file_ = second.def.file;
+    error("E0207", tree().child(second.def.node, Kind::Name), fmt::format("`{}` is already a runbook ({}).", second.id, where(first.def)), "Ids are one to a project, without regard to case.");
+  }
 }
 
 // Steps and causes share one space of names.
@@ -259,19 +260,19 @@ void Checker::check_circles() {
 
 void Checker::check_alerts() {
   struct Claim { const RunbookFacts* runbook; const AlertInfo* alert; NodeRef at; };
-  std::vector<Claim> claims;
+  std::unordered_map<std::string_view, std::vector<Claim>> claims;   // by the alert's name
   for (const RunbookFacts& r : facts.runbooks) {
     file_ = r.def.file;
     const auto nodes = tree().all(r.def.node, Kind::Alert);
     for (std::size_t i = 0; i < nodes.size() && i < r.alerts.size(); ++i) {
-      for (const Claim& first : claims) {
-        if (first.alert->name != r.alerts[i].name || first.alert->labels != r.alerts[i].labels) continue;
+      std::vector<Claim>& same = claims[r.alerts[i].name];
+      const auto first = std::find_if(same.begin(), same.end(), [&](const Claim& claim) { return claim.alert->labels == r.alerts[i].labels; });
+      if (first != same.end())
         error("E0203", tree().child(nodes[i], Kind::Name),
-              fmt::format("Alert `{}` already belongs to {} ({}).", r.alerts[i].name, first.runbook->id, where(first.at)),
+              fmt::format("Alert `{}` already belongs to {} ({}).", r.alerts[i].name, first->runbook->id, where(first->at)),
               "One alert leads to one runbook; labels tell two apart.");
-        break;
-      }
-      claims.push_back({&r, &r.alerts[i], ref(nodes[i])});
+      else
+        same.push_back({&r, &r.alerts[i], ref(nodes[i])});
     }
   }
 }

@@ -14,21 +14,17 @@ uint32_t name_end(std::string_view text, uint32_t at) {
   return i;
 }
 
-void State::rollback(const Mark& mark) {
-  if (tree_.nodes.size() != mark.nodes) {
-    tree_.nodes.resize(mark.nodes);
-    Open& open = open_.back();
-    open.last = mark.last;
-    open.before_last = mark.before_last;
-    // The last child may since have been adopted by a node that is gone now: link it anew.
-    if (open.before_last)
-      tree_.nodes[open.before_last].next_sibling = open.last;
-    else
-      tree_.nodes[open.node].first_child = open.last;
-    if (open.last) tree_.nodes[open.last].next_sibling = 0;
-  }
-  tree_.trivia.resize(mark.trivia);
-  last_end = mark.last_end;
+void State::forget_nodes(const Mark& mark) {
+  tree_.nodes.resize(mark.nodes);
+  Open& open = open_.back();
+  open.last = mark.last;
+  open.before_last = mark.before_last;
+  // The last child may since have been adopted by a node that is gone now: link it anew.
+  if (open.before_last)
+    tree_.nodes[open.before_last].next_sibling = open.last;
+  else
+    tree_.nodes[open.node].first_child = open.last;
+  if (open.last) tree_.nodes[open.last].next_sibling = 0;
 }
 
 void State::open(Kind kind, uint32_t begin) {

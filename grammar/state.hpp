@@ -47,7 +47,11 @@ class State {
     return {static_cast<uint32_t>(tree_.nodes.size()), static_cast<uint32_t>(tree_.trivia.size()), open_.back().last,
             open_.back().before_last, last_end};
   }
-  void rollback(const Mark& mark);
+  void rollback(const Mark& mark) {
+    if (tree_.nodes.size() != mark.nodes) forget_nodes(mark);
+    if (tree_.trivia.size() != mark.trivia) tree_.trivia.resize(mark.trivia);
+    last_end = mark.last_end;
+  }
   void open(Kind kind, uint32_t begin);
   void adopt(Kind kind); // opens a node whose first child is the last one closed
   void close();
@@ -89,6 +93,7 @@ class State {
   };
   static constexpr size_t kMaxWanted = 64;
 
+  void forget_nodes(const Mark& mark);
   void collect_lost_names(uint32_t begin, uint32_t end);
   std::string expectation(uint32_t at, std::string& help) const;
   std::string_view word_at(uint32_t at) const;

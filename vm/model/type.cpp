@@ -1,5 +1,7 @@
 #include "vm/model/type.hpp"
 
+#include <array>
+
 namespace rbc {
 
 namespace {
@@ -38,10 +40,18 @@ bool same_node(const TypeNode& a, const TypeNode& b) {
 
 Type::Type() : Type(TypeTag::error) {}
 
+// Types without parts are one node each for the whole program.
 Type::Type(TypeTag tag) {
-  TypeNode node;
-  node.tag = tag;
-  node_ = std::make_shared<const TypeNode>(std::move(node));
+  static const auto plain = [] {
+    std::array<std::shared_ptr<const TypeNode>, static_cast<std::size_t>(TypeTag::rows) + 1> nodes;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      TypeNode node;
+      node.tag = static_cast<TypeTag>(i);
+      nodes[i] = std::make_shared<const TypeNode>(std::move(node));
+    }
+    return nodes;
+  }();
+  node_ = plain[static_cast<std::size_t>(tag)];
 }
 
 Type Type::list_of(Type element) {
