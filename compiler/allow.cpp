@@ -86,7 +86,7 @@ bool may_be_allowed(std::string_view code) {
   return code == "E0401" || code == "E0602" || code == "E0605" || code == "E0607";
 }
 
-std::string_view trimmed(std::string_view line) {
+std::string_view trimmed_line(std::string_view line) {
   const std::size_t from = line.find_first_not_of(" \t\r");
   return from == std::string_view::npos ? std::string_view() : line.substr(from);
 }
@@ -104,7 +104,7 @@ void Checker::read_allowances(std::uint32_t file) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> said;   // first and last line of what is said to a resource
   for (NodeId one : there.find(Kind::Utterance)) said.emplace_back(source.line_at(there[one].begin), source.line_at(there[one].end));
   for (std::uint32_t line = 1; line <= source.line_count(); ++line) {
-    if (!trimmed(source.line(line)).starts_with('#')) continue;
+    if (!trimmed_line(source.line(line)).starts_with('#')) continue;
     // A `#` in what is said to a resource is part of it.
     if (std::any_of(said.begin(), said.end(), [&](const auto& one) { return one.first < line && line <= one.second; })) continue;
     comments.insert(source.line_begin(line) + static_cast<std::uint32_t>(source.line(line).find('#')));
@@ -120,14 +120,14 @@ void Checker::read_allowance(const Source& source, std::uint32_t begin, const st
   AllowReader reader(source.text().substr(begin, end - begin), begin);
   if (!reader.directive()) return;
   std::string problem = reader.allow(allowance);
-  if (problem.empty() && !trimmed(source.line(number)).starts_with('#')) problem = "It stands behind a line, and would be about the next one.";
+  if (problem.empty() && !trimmed_line(source.line(number)).starts_with('#')) problem = "It stands behind a line, and would be about the next one.";
   if (!problem.empty()) {
     diagnostics.emplace_back("W0904", source, allowance.span, problem, std::string(kForm));
     return;
   }
   // The next line that says something; then, of what is said to a resource, all its lines.
   std::uint32_t next = number + 1;
-  while (next < source.line_count() && (trimmed(source.line(next)).empty() || trimmed(source.line(next)).starts_with('#'))) ++next;
+  while (next < source.line_count() && (trimmed_line(source.line(next)).empty() || trimmed_line(source.line(next)).starts_with('#'))) ++next;
   allowance.first = allowance.last = next;
   for (const auto& [first, last] : said)
     if (first == next) allowance.last = std::max(allowance.last, last);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kRounds = 20;   // one fix may uncover the next; more than this is a circle
 
-struct Chosen {
+struct PickedEdit {
   const Diagnostic* diagnostic;
   const Fix* fix;
 };
@@ -49,7 +49,7 @@ class Mender {
     for (const std::string& file : files_) at_first[file] = sources_.load(file);
     for (int round = 0; round < kRounds; ++round) {
       Checked checked = check_project(sources_, files_, catalogue(), settings_);
-      const std::vector<Chosen> chosen = choose(checked);
+      const std::vector<PickedEdit> chosen = choose(checked);
       if (chosen.empty()) break;
       const Tally before = tally(checked);
       if (!attempt(chosen, before) && !one_by_one(chosen, before)) break;
@@ -60,15 +60,15 @@ class Mender {
   }
 
  private:
-  std::vector<Chosen> choose(const Checked& checked) const {
-    std::vector<Chosen> chosen;
+  std::vector<PickedEdit> choose(const Checked& checked) const {
+    std::vector<PickedEdit> chosen;
     for (const Diagnostic& one : checked.diagnostics)
       for (const Fix& fix : one.fixes) {
         if ((!fix.safe && !all_) || fix.edits.empty() || !one.primary.source || refused_.contains(key(one, fix))) continue;
         const bool ours = std::all_of(fix.edits.begin(), fix.edits.end(), [&](const Edit& edit) {
           return std::find(files_.begin(), files_.end(), edit.source->path()) != files_.end();
         });
-        const bool free = std::none_of(chosen.begin(), chosen.end(), [&](const Chosen& other) {
+        const bool free = std::none_of(chosen.begin(), chosen.end(), [&](const PickedEdit& other) {
           return std::any_of(fix.edits.begin(), fix.edits.end(), [&](const Edit& edit) {
             return std::any_of(other.fix->edits.begin(), other.fix->edits.end(), [&](const Edit& taken) { return overlap(edit, taken); });
           });
@@ -93,12 +93,12 @@ class Mender {
   }
 
   // Applies them together; takes them back, and answers false, if a file is worse for it.
-  bool attempt(const std::vector<Chosen>& chosen, const Tally& before) {
+  bool attempt(const std::vector<PickedEdit>& chosen, const Tally& before) {
     std::map<const Source*, std::vector<const Edit*>> by_file;
-    for (const Chosen& one : chosen)
+    for (const PickedEdit& one : chosen)
       for (const Edit& edit : one.fix->edits) by_file[edit.source].push_back(&edit);
     std::vector<Fixed::Done> done;
-    for (const Chosen& one : chosen) done.push_back({place_of(*one.diagnostic), one.diagnostic->code, one.fix->title, one.fix->safe});
+    for (const PickedEdit& one : chosen) done.push_back({place_of(*one.diagnostic), one.diagnostic->code, one.fix->title, one.fix->safe});
     for (auto& [source, edits] : by_file) {
       std::sort(edits.begin(), edits.end(), [](const Edit* a, const Edit* b) { return a->span.begin > b->span.begin; });
       std::string text(source->text());
@@ -108,9 +108,9 @@ class Mender {
     const Tally after = tally(check_project(sources_, files_, catalogue(), settings_));
     // Each has to be gone; a line that is well-formed now may say what else is wrong with it.
     std::map<std::string, std::size_t> wanted = before.codes;
-    for (const Chosen& one : chosen) --wanted[one.diagnostic->code];
+    for (const PickedEdit& one : chosen) --wanted[one.diagnostic->code];
     bool uncovers = false, worse = false;
-    for (const Chosen& one : chosen) {
+    for (const PickedEdit& one : chosen) {
       uncovers |= of_form(one.diagnostic->code);
       const auto left = after.codes.find(one.diagnostic->code);
       worse |= left != after.codes.end() && left->second > wanted[one.diagnostic->code];
@@ -129,8 +129,8 @@ class Mender {
   }
 
   // Some of them do harm: each by itself. After the first that holds, places have moved, and the next round looks anew.
-  bool one_by_one(const std::vector<Chosen>& chosen, const Tally& before) {
-    for (const Chosen& one : chosen) {
+  bool one_by_one(const std::vector<PickedEdit>& chosen, const Tally& before) {
+    for (const PickedEdit& one : chosen) {
       if (attempt({one}, before)) return true;
       refused_.insert(key(*one.diagnostic, *one.fix));
     }

@@ -8,7 +8,7 @@ using namespace rbc::stage;
 // Lines of the language that the reference runbooks use less: procedures, messages, choices, checks of many, what people answer.
 namespace {
 
-const char* const kEstate = R"(http api
+const char* const kLinesEstate = R"(http api
 postgres db
 compose stack
 host box
@@ -21,12 +21,12 @@ channel room
 )";
 
 std::shared_ptr<const Program> book(const std::string& before, const std::string& parts, const std::string& lines) {
-  return compile(kEstate + before + "runbook T-2: Lines\n  severity low\n  goal ok\n" + parts +
+  return compile(kLinesEstate + before + "runbook T-2: Lines\n  severity low\n  goal ok\n" + parts +
                      "  escalation until resolved\n    after 1d page lead\n  check ok: It answers\n    api> GET /ok\n  step one: One\n" + lines,
                  "T-2");
 }
 
-std::vector<std::string> notes_of(const Stage& stage) {
+std::vector<std::string> line_notes(const Stage& stage) {
   std::vector<std::string> found;
   for (const Trace& trace : stage.traces)
     if (trace.what == Trace::What::note) found.push_back(trace.text);
@@ -45,7 +45,7 @@ TEST_CASE("a procedure sees its parameters, and leaves a record of its names") {
   stage.given("/ok", responds(200));
   stage.run();
   INFO(stage.shown());
-  CHECK(notes_of(stage) == Notes{"now 3 and seen"});
+  CHECK(line_notes(stage) == Notes{"now 3 and seen"});
   CHECK(stage.outcome() == Outcome::resolved);
 }
 
@@ -95,12 +95,12 @@ TEST_CASE("choices, questions and confirmations, headless") {
   stage.given("/ok", responds(200));
   stage.run();
   INFO(stage.shown());
-  CHECK(notes_of(stage) == Notes{"quick 3"});
+  CHECK(line_notes(stage) == Notes{"quick 3"});
   CHECK(stage.outcome() == Outcome::failed);
 }
 
 TEST_CASE("a goal over a list of machines") {
-  auto program = compile(std::string(kEstate) +
+  auto program = compile(std::string(kLinesEstate) +
                              "check off(node as text): <node> is stopped\n  box> service <node>\n  red unless .state is inactive\n\n"
                              "runbook T-2: Many\n  severity low\n  goal off(m) for each m in nodes\n  input nodes as list of text = [\"a\", \"b\"]\n"
                              "  escalation until resolved\n    after 1d page lead\n  step one: One\n    poll until goal every 5s for 1m\n    when off(\"b\") passes\n      > <goal>\n",
@@ -112,7 +112,7 @@ TEST_CASE("a goal over a list of machines") {
   INFO(stage.shown());
   // Two looks a round, and the last look: a fails, b fails; a fails, b passes; both pass; both pass.
   CHECK(asked == 8);
-  CHECK(notes_of(stage) == Notes{"green"});
+  CHECK(line_notes(stage) == Notes{"green"});
   CHECK(stage.outcome() == Outcome::resolved);
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("rows are filtered, taken in turn and picked from") {
   stage.given("/ok", responds(200));
   stage.run();
   INFO(stage.shown());
-  CHECK(notes_of(stage) == Notes{"a bad", "c bad", "2 of 4, --bump, 1"});
+  CHECK(line_notes(stage) == Notes{"a bad", "c bad", "2 of 4, --bump, 1"});
 }
 
 TEST_CASE("a name of one round is not there in the next") {
@@ -134,11 +134,11 @@ TEST_CASE("a name of one round is not there in the next") {
   stage.given("/ok", responds(200));
   stage.run();
   INFO(stage.shown());
-  CHECK(notes_of(stage) == Notes{"a: one", "failed: exit 1", "no b: (exit 1)"});
+  CHECK(line_notes(stage) == Notes{"a: one", "failed: exit 1", "no b: (exit 1)"});
 }
 
 TEST_CASE("checks in checks, judgements and unattended colours") {
-  Stage stage(compile(std::string(kEstate) +
+  Stage stage(compile(std::string(kLinesEstate) +
                           "check over\n  judge = amber by lead: Quiet?\n\ncheck base\n  api> GET /base\n\n"
                           "runbook T-2: Judged\n  severity low\n  goal all-of\n  escalation until resolved\n    after 1d page lead\n"
                           "  check all-of: All of it\n    check over, base\n    box> disk /\n    red if .used > 95%\n  step one: One\n    check all-of\n",
@@ -174,13 +174,13 @@ TEST_CASE("interactive: a line that nobody handles is retried where it stands") 
     INFO(stage->shown());
     CHECK(asked == 1);
     CHECK(stage->did("./fix") == 2);
-    CHECK(notes_of(*stage) == Notes{"before"});
+    CHECK(line_notes(*stage) == Notes{"before"});
     CHECK(stage->outcome() == Outcome::resolved);
   }
   {
     auto [stage, asked] = play(Reply::skip);
     CHECK(stage->did("./fix") == 1);
-    CHECK(notes_of(*stage) == Notes{"before", "went on without"});
+    CHECK(line_notes(*stage) == Notes{"before", "went on without"});
     CHECK(stage->outcome() == Outcome::resolved);
   }
   {
@@ -210,14 +210,14 @@ TEST_CASE("dry: looks for real, changes nothing, and goes on") {
   stage.run();
   INFO(stage.shown());
   CHECK(stage.did("") == 0);
-  CHECK(notes_of(stage) == Notes{"the end"});
+  CHECK(line_notes(stage) == Notes{"the end"});
   CHECK(stage.outcome() == Outcome::resolved);
   CHECK(stage.shown().find("a dry run to its end; nothing was changed") != std::string::npos);
 }
 
 TEST_CASE("the outcome's blocks: undo when it does not end well, afterwards always") {
   const auto play = [](const std::string& last) {
-    auto program = compile(std::string(kEstate) + "runbook T-2: Ends\n  severity low\n  goal ok\n  escalation until resolved\n    after 1d page lead\n  check ok: It answers\n    api> GET /ok\n"
+    auto program = compile(std::string(kLinesEstate) + "runbook T-2: Ends\n  severity low\n  goal ok\n  escalation until resolved\n    after 1d page lead\n  check ok: It answers\n    api> GET /ok\n"
                                "  step one: One\n    do box$ ./change\n    undo\n      do box$ ./fails\n      do box$ ./back\n" + last +
                                "  afterwards\n    box$ ./look x\n    > <run.outcome>\n",
                            "T-2");
@@ -232,12 +232,12 @@ TEST_CASE("the outcome's blocks: undo when it does not end well, afterwards alwa
   INFO(well->shown());
   CHECK(well->outcome() == Outcome::resolved);
   CHECK(well->did("./back") == 0);
-  CHECK(notes_of(*well) == Notes{"resolved"});
+  CHECK(line_notes(*well) == Notes{"resolved"});
   auto badly = play("    end failed: as asked\n");
   INFO(badly->shown());
   CHECK(badly->outcome() == Outcome::failed);
   CHECK(badly->did("./back") == 1);   // the line before it failed, and it runs all the same
-  CHECK(notes_of(*badly) == Notes{"failed"});
+  CHECK(line_notes(*badly) == Notes{"failed"});
 }
 
 TEST_CASE("an approval waits for a person, and refuses by silence") {
@@ -259,7 +259,7 @@ TEST_CASE("what a look answers: cast to a type, and read as the result above") {
   stage.given("/ok", responds(200));
   stage.run();
   INFO(stage.shown());
-  CHECK(notes_of(stage) == Notes{"12, 4 seconds", "large", "fine", "pod", "two"});
+  CHECK(line_notes(stage) == Notes{"12, 4 seconds", "large", "fine", "pod", "two"});
   CHECK(stage.outcome() == Outcome::resolved);
 }
 
@@ -270,12 +270,12 @@ TEST_CASE("a limit that an input sets holds for the look") {
   stage.given("./look slow", slow);
   stage.given("/ok", responds(200));
   stage.run();
-  CHECK(notes_of(stage) == Notes{"no answer in time"});
+  CHECK(line_notes(stage) == Notes{"no answer in time"});
   CHECK(stage.ended_at() == 4 * kSecond);
 }
 
 TEST_CASE("a cause that helped ends the ladders that wait for it, and gives the run its cause") {
-  auto program = compile(std::string(kEstate) +
+  auto program = compile(std::string(kLinesEstate) +
                              "runbook T-2: Found\n  severity low\n  goal ok\n  escalation until identified\n    after 5m page lead\n  escalation until resolved\n    after 6m page boss\n"
                              "  check ok: It answers\n    api> GET /ok\n  check full: Full\n    box> disk /\n    red if .used > 95%\n"
                              "  step one: One\n    diagnose until ok every 5s for 30s\n      cause disk: The disk of <run.id> is full\n        symptom full is red\n        do box$ ./clean\n"
@@ -287,7 +287,7 @@ TEST_CASE("a cause that helped ends the ladders that wait for it, and gives the 
   stage.given("./clean", prints(""));
   stage.run();
   INFO(stage.shown());
-  CHECK(notes_of(stage) == Notes{"The disk of T-2 is full"});
+  CHECK(line_notes(stage) == Notes{"The disk of T-2 is full"});
   CHECK(stage.paged("lead") == 0);
   CHECK(stage.paged("boss") == 1);
   CHECK(stage.did("./never") == 0);
@@ -336,7 +336,7 @@ TEST_CASE("a cause that failed is recorded, and the next one is tried on fresh e
 }
 
 TEST_CASE("steps before --from are skipped, and the run ends after --until") {
-  const auto program = compile(std::string(kEstate) + "runbook T-2: Steps\n  severity low\n  goal ok\n  escalation until resolved\n    after 1d page lead\n  check ok: It answers\n    api> GET /ok\n"
+  const auto program = compile(std::string(kLinesEstate) + "runbook T-2: Steps\n  severity low\n  goal ok\n  escalation until resolved\n    after 1d page lead\n  check ok: It answers\n    api> GET /ok\n"
                                    "  step first\n    x = box$ ./look x\n    > one\n  step second\n    > two: <x>\n  step third\n    > three\n",
                                "T-2");
   Stage stage(program);
@@ -345,7 +345,7 @@ TEST_CASE("steps before --from are skipped, and the run ends after --until") {
   stage.given("/ok", responds(200));
   stage.run();
   INFO(stage.shown());
-  const auto said = notes_of(stage);
+  const auto said = line_notes(stage);
   REQUIRE(said.size() == 1);
   CHECK(said[0].rfind("two: (", 0) == 0);
   CHECK(stage.outcome() == Outcome::resolved);
