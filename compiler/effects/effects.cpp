@@ -298,7 +298,7 @@ Effect of_command(std::string_view runs, const embedded::Words& words, const Pat
   for (auto& a : args_of(words)) all.push_back(std::move(a));
   if (all.empty()) return {};
   for (size_t i = 0; i < before && !words.words.empty(); ++i) all[i].begin = all[i].end = words.words[0].begin;
-  Effect e = detail::judge_command(all, patterns, before);
+  Effect e = detail::judge_command(all, {patterns, before, false, 0});
   for (const auto& a : words.assigns)
     if (embedded::dangerous_variable(a.name)) mark(e, Level::changes, a.name, "may make the command another one", a.begin, a.end);
   e.exit_one_answers = detail::answers_by_exit(all);
@@ -306,6 +306,69 @@ Effect of_command(std::string_view runs, const embedded::Words& words, const Pat
 }
 
 Effect of_shell(const embedded::Script& script, const Patterns& patterns, const std::vector<std::string>& exported_secrets) {
+  return detail::of_script(script, {patterns, 0, false, 0}, exported_secrets);
+}
+
+namespace effects_detail {
+
+// Commands behind which nothing of what is piped into them comes out as it was.
+bool swallows(const embedded::ShellCommand& c) {
+  if (c.words.empty() || !c.words[0].known) return false;
+  const std::string& tool = c.words[0].text;
+  for (const std::string_view one : {"wc", "jq", "md5sum", "sha1sum", "sha256sum", "cmp", "cksum"})
+    if (tool == one) return true;
+  if (tool == "grep" || tool == "egrep")
+    for (const auto& w : c.words)
+      for (const std::string_view flag : {"-q", "-c", "--quiet", "--count"})
+        if (detail::is_flag(w.text, flag)) return true;
+  return false;
+}
+
+// Whether what the command prints is not what the journal gets.
+bool unseen(const embedded::Script& script, const embedded::ShellCommand& c) {
+  if (c.substituted) return true;
+  for (const auto& r : c.redirects)
+    if ((r.op == ">" || r.op == ">>") && r.fd != 2) return true;
+  for (const auto& later : script.commands)
+    if (later.pipeline == c.pipeline && later.stage > c.stage && swallows(later)) return true;
+  return false;
+}
+
+Effect of_redirects(const embedded::ShellCommand& c) {
+  Effect all;
+  for (const auto& r : c.redirects) {
+    if (r.op == "<" || r.op == "<&" || r.op == ">&") continue;
+    if (r.target.known && (r.target.text == "/dev/null" || r.target.text == "/dev/stderr" || r.target.text == "/dev/stdout")) continue;
+    Effect write;
+    mark(write, Level::changes, r.op, r.target.known ? fmt::format("writes the file `{}`", r.target.text) : std::string("writes a file"), r.begin, r.end);
+    detail::settle_limit(write, false);
+    detail::join(all, std::move(write));
+  }
+  for (const auto& a : c.assigns)
+    if (embedded::dangerous_variable(a.name)) {
+      Effect change;
+      mark(change, Level::changes, a.name, "may make the command another one", a.begin, a.end);
+      detail::settle_limit(change, false);
+      detail::join(all, std::move(change));
+    }
+  return all;
+}
+
+void warn_of_arguments(Effect& e, const embedded::ShellCommand& c, const std::vector<std::string>& exported_secrets) {
+  static constexpr std::string_view kBuiltins[] = {"test", "[", "printf", "echo", "true", "false", ":"};
+  if (c.words[0].known && std::find(std::begin(kBuiltins), std::end(kBuiltins), c.words[0].text) != std::end(kBuiltins)) return;
+  for (const auto& w : c.words)
+    for (const auto& v : w.vars)
+      if (std::find(exported_secrets.begin(), exported_secrets.end(), v.name) != exported_secrets.end())
+        e.problems.push_back({"E0501", fmt::format("`{}` is a secret, and arguments are visible to everyone on the host (`ps`), `${}` as well.", v.name, v.name), v.begin, v.end,
+                              "Use an `http` resource, or put it in the command's environment before its name."});
+}
+
+}  // namespace effects_detail
+
+namespace detail {
+
+Effect of_script(const embedded::Script& script, const Scene& scene, const std::vector<std::string>& exported_secrets) {
   Effect e;
   const embedded::ShellCommand* last = nullptr;
   for (const auto& c : script.commands) {
@@ -317,39 +380,24 @@ Effect of_shell(const embedded::Script& script, const Patterns& patterns, const 
       a.may_be_flag = w.starts_unknown && (w.holes.empty() || !w.text.starts_with('<'));
       words.push_back(std::move(a));
     }
-    Effect one = detail::judge_command(words, patterns, 0);
-    for (const auto& r : c.redirects) {
-      if (r.op == "<" || r.op == "<&" || r.op == ">&") continue;
-      if (r.target.known && r.target.text == "/dev/null") continue;
-      Effect write;
-      mark(write, Level::changes, r.op, r.target.known ? fmt::format("writes the file `{}`", r.target.text) : std::string("writes a file"), r.begin, r.end);
-      detail::settle_limit(write, false);
-      detail::join(one, std::move(write));
-    }
-    for (const auto& a : c.assigns)
-      if (embedded::dangerous_variable(a.name)) {
-        Effect change;
-        mark(change, Level::changes, a.name, "may make the command another one", a.begin, a.end);
-        detail::settle_limit(change, false);
-        detail::join(one, std::move(change));
-      }
-    static constexpr std::string_view kBuiltins[] = {"test", "[", "printf", "echo", "true", "false", ":"};
-    const bool builtin = c.words[0].known && std::find(std::begin(kBuiltins), std::end(kBuiltins), c.words[0].text) != std::end(kBuiltins);
-    if (!builtin)
-      for (const auto& w : c.words)
-        for (const auto& v : w.vars)
-          if (std::find(exported_secrets.begin(), exported_secrets.end(), v.name) != exported_secrets.end())
-            one.problems.push_back({"E0501", fmt::format("`{}` is a secret, and arguments are visible to everyone on the host (`ps`), `${}` as well.", v.name, v.name), v.begin, v.end,
-                                    "Use an `http` resource, or put it in the command's environment before its name."});
-    detail::join(e, std::move(one));
+    bool fed = scene.fed || c.stage > 0;
+    for (const auto& r : c.redirects) fed = fed || r.op == "<";
+    Effect one = judge_command(words, {scene.patterns, 0, fed, scene.depth});
+    if (effects_detail::unseen(script, c))
+      std::erase_if(one.problems, [](const embedded::Problem& p) { return p.code == "W0503"; });
+    join(one, effects_detail::of_redirects(c));
+    effects_detail::warn_of_arguments(one, c, exported_secrets);
+    join(e, std::move(one));
     if (!c.substituted && c.last) last = &c;
   }
   if (last) {
     std::vector<Arg> words;
     for (const auto& w : last->words) words.push_back({w.text, w.begin, w.end, w.known, false, {}});
-    e.exit_one_answers = detail::answers_by_exit(words);
+    e.exit_one_answers = answers_by_exit(words);
   }
   return e;
 }
+
+}  // namespace detail
 
 }  // namespace rbc::effects

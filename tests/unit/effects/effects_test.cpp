@@ -31,7 +31,7 @@ std::string problem(const Effect& e) { return e.problems.empty() ? std::string("
 TEST_CASE("shell lines that only look") {
   for (const char* s : {"df -h /", "ls -la /tmp", "cat /etc/hosts | grep x | wc -l", "ps aux", "uname -a", "head -n 5 x", "tail -n 100 /var/log/x", "tail -5 x", "sort -k5 -n x", "sort -rn", "uniq -c", "cut -d: -f1 /etc/passwd",
                         "free -m", "uptime", "date", "date -u +%s", "date -d yesterday +%F", "systemctl is-active nginx", "systemctl --no-pager status nginx", "journalctl -u nginx --since '1 hour ago' --no-pager", "docker ps -a",
-                        "docker logs --tail 50 x", "docker inspect x", "docker images lineup-backend", "docker compose ps", "docker compose -f x.yml ps", "kubectl get pods -o wide", "kubectl -n prod get pods -owide", "kubectl logs x --tail=5", "curl -sf http://localhost/x",
+                        "docker logs --tail 50 x", "docker inspect -f {{.State.Status}} x", "sh -c df", "sed s/a/b/ x", "awk 1 x", "kubectl exec x -- ls", "docker exec x ls", "docker images lineup-backend", "docker compose ps", "docker compose -f x.yml ps", "kubectl get pods -o wide", "kubectl -n prod get pods -owide", "kubectl logs x --tail=5", "curl -sf http://localhost/x",
                         "curl -s -o /dev/null -w '%{http_code}' http://x", "curl -X GET http://x", "jq -e .status", "openssl x509 -enddate -noout -in /etc/x.pem", "openssl s_client -connect x:443", "openssl rand -base64 32",
                         "git -C /srv/lineup log --oneline -10", "git status", "test -f /x", "[ -f /x ]", "df -h 2>/dev/null", "df -h >/dev/null 2>&1", "/usr/bin/df -h", "sudo df -h", "sudo -u postgres ls", "timeout 5 df -h",
                         "nice -n 5 df", "env LANG=C df -h", "LANG=C df", "cat <file>", "cat $FILE", "wc -l < /tmp/x", "echo $(date +%s)", "find /var/log -name '*.log' -mtime +7", "ss -ltnp", "netstat -tlnp", "ping -c 3 host",
@@ -46,10 +46,10 @@ TEST_CASE("shell lines that only look") {
 
 TEST_CASE("shell lines that change, or of which nothing is known") {
   for (const char* s : {"df > pwned", "df >> pwned", "df 2> x", "df > $X", "df > <x>", "echo $(touch pwned)", "A=\"$(touch pwned)\" df", "A=$(touch${IFS}pwned) df", "PATH=/tmp df", "LD_PRELOAD=x df", "GIT_SSH=x git log", "PAGER=x git log",
-                        "$CMD", "$(echo df)", "./x.sh", "ls | xargs rm", "df | tee x", "df; touch x", "df && ./x", "df | sh", "sh -c df", "bash x", "python x.py", "find . -exec rm {} +", "find . -delete", "find . -fprintf x y",
-                        "sort -o x y", "sort -no x y", "sort --output=x y", "sort $F x", "sed s/a/b/ x", "awk 1 x", "date -s 10:00", "date 01011200", "date --set=x", "hostname evil", "uniq a b", "journalctl --vacuum-size=1G", "journalctl --rotate",
+                        "$CMD", "$(echo df)", "./x.sh", "sh -c 'touch x'", "sed -i s/a/b/ x", "awk '{print > \"x\"}' y", "kubectl exec x -- touch y", "docker exec x touch y", "ls | xargs rm", "df | tee x", "df; touch x", "df && ./x", "df | sh", "bash x", "python x.py", "find . -exec rm {} +", "find . -delete", "find . -fprintf x y",
+                        "sort -o x y", "sort -no x y", "sort --output=x y", "sort $F x", "date -s 10:00", "date 01011200", "date --set=x", "hostname evil", "uniq a b", "journalctl --rotate",
                         "ss -K dst x", "git -c core.pager=x log", "git log --output=x", "git log --ext-diff", "curl -X POST http://x", "curl -XPOST http://x", "curl -d a http://x", "curl -o x http://x", "curl -sO http://x", "curl -T x http://x", "curl -K x",
-                        "env PATH=/x df", "sudo touch x", "timeout 5 touch x", "nice touch x", "command touch x", "exec df", ". x", "source x", "kubectl exec x -- ls", "docker exec x ls", "docker run x", "kubectl apply -f x", "systemctl restart nginx",
+                        "env PATH=/x df", "sudo touch x", "timeout 5 touch x", "nice touch x", "command touch x", "exec df", ". x", "source x", "docker run x", "kubectl apply -f x", "systemctl restart nginx",
                         "openssl x509 -in a -out b", "dmesg -C", "/tmp/df", "./df", "b?n/df", "ls*", "mv a b", "nc -l 80", "unlink x", "ip link set eth0 down", "printf -v x y", "ls {-a}", "sudo -s ls; touch x", "sudo -D /x ls", "find . $ARGS", "test -v 'a[$(touch pwned)]'", "[ -v x ]", "pnpm db:push"}) {
     INFO(s);
     const Effect e = shell(s);
@@ -63,7 +63,7 @@ TEST_CASE("shell lines that change, or of which nothing is known") {
 
 TEST_CASE("shell lines that destroy") {
   for (const char* s : {"rm -rf /x", "rm -r x", "rm -fr x", "rm --recursive x", "sudo rm -rf /x", "df; rm -R x", "docker system prune -f", "docker volume prune", "docker volume rm x", "docker compose down -v", "docker-compose down --volumes", "dd if=a of=b",
-                        "mkfs.ext4 /dev/x", "kill -9 5", "kill -s KILL 5", "pkill -KILL x", "git reset --hard", "git clean -fd", "kubectl delete namespace x", "kubectl -n a delete pvc x", "terraform destroy", "aws ec2 terminate-instances x", "shred x",
+                        "mkfs.ext4 /dev/x", "kill -9 5", "kill -s KILL 5", "pkill -KILL x", "git reset --hard", "git clean -fd", "kubectl delete namespace x", "kubectl -n a delete pvc x", "terraform destroy", "aws ec2 terminate-instances x", "shred x", "journalctl --vacuum-size=1G",
                         "echo $(rm -rf x)"}) {
     INFO(s);
     CHECK(shell(s).level == Level::destroys);
@@ -138,7 +138,7 @@ TEST_CASE("command resources") {
   CHECK(of_command("gh", words("run list"), {}).level == Level::looks);
   CHECK(of_command("gh", words("workflow run rollback.yml -f version=<previous>"), {}).level == Level::changes);
   CHECK(of_command("", words("kubectl get pods"), {}).level == Level::looks);
-  CHECK(of_command("kubectl -n prod", words("delete pod x"), {}).culprit == "kubectl delete");
+  CHECK(of_command("kubectl -n prod", words("delete pod x"), {}).culprit == "kubectl delete pod");
 }
 
 TEST_CASE("compose, host, pgbouncer") {
