@@ -183,6 +183,7 @@ class Emitter {
   void step(NodeRef at, std::uint32_t index);
   void final_look();
   void afterwards(NodeRef at);
+  void bounds();
   void rung(NodeRef at, Ladder& ladder);
   void inputs();
   void environments();

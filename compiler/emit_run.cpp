@@ -35,8 +35,17 @@ Program Emitter::run() {
   environments();
   ladders(runbook_->def, Ladder::Of::run, 0);
   code_.finish();
-  program_.bounds = times::bounds(facts_, static_cast<std::uint32_t>(runbook_ - facts_.runbooks.data()));
+  bounds();
   return std::move(program_);
+}
+
+void Emitter::bounds() {
+  times::Explained found = times::explain(facts_, static_cast<std::uint32_t>(runbook_ - facts_.runbooks.data()));
+  program_.bounds.longest = found.longest;
+  program_.bounds.longest_at_caps = found.longest_at_caps;
+  program_.bounds.first_page = found.first_page;
+  for (times::ExplainedLine& line : found.path)
+    program_.bounds.path.push_back({std::move(line.text), line.micros, line.depth, std::move(line.why), line.at ? static_cast<std::int32_t>(site(line.at)) : kNone});
 }
 
 void Emitter::main() {

@@ -1,148 +1,47 @@
 #include "compiler/times.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/times_schedule.hpp"
+#include "compiler/times_ways.hpp"
+#include "vm/model/literal.hpp"
 
 namespace rbc::times {
 namespace {
 
-constexpr Micros kImpossible = -1;
-constexpr Micros kMost = 366 * kDay;                  // where times stop growing
 constexpr Micros kEnding = 6 * kSecond;               // to end an action that met its limit: TERM, five seconds, KILL
 constexpr Micros kDelivery = 2 * kMinute;             // for pages still on their way when a run ends
 constexpr Micros kLongestPause = 10 * kMinute;
 constexpr std::int64_t kUsualRounds = 20;
 
-Micros plus(Micros a, Micros b) { return a < 0 || b < 0 ? kImpossible : std::min(a + b, kMost); }
-Micros times_over(Micros a, std::int64_t n) { return a < 0 ? kImpossible : a == 0 || n <= 0 ? 0 : n > kMost / a ? kMost : std::min(a * n, kMost); }
-
-// The lines of a way as a tree that is never changed, so that ways share what they have in common: a line, then what `first` and `second`
-// hold, all of it `deeper` and `rounds` times over. Written out once, for the way that takes longest.
-struct Path;
-using PathRef = std::shared_ptr<const Path>;
-struct Path {
-  BoundLine line;                      // without a text: none
-  PathRef first, second;
-  unsigned deeper = 0;
-  std::int64_t rounds = 1;
-  Path() = default;
-  Path(const Path&) = delete;
-  Path& operator=(const Path&) = delete;
-  // A chain is as long as the run has lines, so it is taken apart without recursion.
-  ~Path() {
-    std::vector<PathRef> owned;
-    const auto take = [&](PathRef& ref) {
-      if (ref && ref.use_count() == 1) owned.push_back(std::move(ref));
-      ref.reset();
-    };
-    take(first);
-    take(second);
-    while (!owned.empty()) {
-      const PathRef last = std::move(owned.back());
-      owned.pop_back();
-      Path& path = const_cast<Path&>(*last);
-      take(path.first);
-      take(path.second);
-    }
-  }
-};
-PathRef one_line(std::string text, Micros micros) {
-  auto path = std::make_shared<Path>();
-  path->line = {std::move(text), micros, 0};
-  return path;
-}
-PathRef joined(const PathRef& first, const PathRef& second) {
-  if (!first) return second;
-  if (!second) return first;
-  auto path = std::make_shared<Path>();
-  path->first = first;
-  path->second = second;
-  return path;
-}
-std::vector<BoundLine> written(const PathRef& whole) {
-  struct Part {
-    const Path* path;
-    unsigned deeper;
-    std::int64_t rounds;
-  };
-  std::vector<BoundLine> lines;
-  std::vector<Part> left;
-  if (whole) left.push_back({whole.get(), 0, 1});
-  while (!left.empty()) {
-    const auto [path, deeper, rounds] = left.back();
-    left.pop_back();
-    if (!path->line.text.empty()) lines.push_back({path->line.text, times_over(path->line.micros, rounds), path->line.depth + deeper});
-    const std::int64_t all_rounds = times_over(rounds, path->rounds);
-    if (path->second) left.push_back({path->second.get(), deeper + path->deeper, all_rounds});
-    if (path->first) left.push_back({path->first.get(), deeper + path->deeper, all_rounds});
-  }
-  return lines;
-}
-
-// One way a line can come out: the longest time until then, and what it leaves to be done when its step or the run ends.
-struct Way {
-  Micros time = kImpossible, later = 0;
-  PathRef lines;
-  bool possible() const { return time >= 0; }
-  Micros total() const { return plus(time, later); }
-};
-
-Way at_once() { return {0, 0, {}}; }
-Way then(const Way& a, const Way& b) {
-  if (!a.possible() || !b.possible()) return {};
-  return {plus(a.time, b.time), plus(a.later, b.later), joined(a.lines, b.lines)};
-}
-Way longer(const Way& a, const Way& b) { return a.total() >= b.total() ? a : b; }
-Way over(const Way& a, std::int64_t n) {
-  Way many = a;
-  many.time = times_over(a.time, n);
-  many.later = times_over(a.later, n);
-  if (n == 0 && a.possible()) many.lines = nullptr;
-  if (!many.lines || n == 1) return many;
-  auto path = std::make_shared<Path>();
-  path->first = a.lines;
-  path->rounds = n;
-  many.lines = std::move(path);
-  return many;
-}
-Way after(Micros time, Way way) {
-  way.time = plus(way.time, time);
-  return way;
-}
-
-// The three ways: it goes on, it fails, the path stops.
-struct Time {
-  Way on, fails, ends;
-  Micros longest() const { return std::max({on.total(), fails.total(), ends.total(), Micros{0}}); }
-};
-
-Time follow(const Time& a, const Time& b) {
-  return {then(a.on, b.on), longer(a.fails, then(a.on, b.fails)), longer(a.ends, then(a.on, b.ends))};
-}
-Time either(const Time& a, const Time& b) { return {longer(a.on, b.on), longer(a.fails, b.fails), longer(a.ends, b.ends)}; }
-Time caught(const Time& a, const Time& handler) {
-  return {longer(a.on, then(a.fails, handler.on)), then(a.fails, handler.fails), longer(a.ends, then(a.fails, handler.ends))};
-}
+std::string words(Micros micros) { return literal(Value::duration(micros)); }
 
 class Clock {
  public:
-  Clock(const Facts& facts, std::uint32_t runbook, bool caps) : facts_(facts), runbook_(runbook), caps_(caps) {}
+  // What each runbook that is called takes, with its inputs at their caps or not: shared by the clocks of one question.
+  using Runbooks = std::map<std::pair<std::uint32_t, bool>, Time>;
+  Clock(const Facts& facts, std::uint32_t runbook, bool caps, std::shared_ptr<Runbooks> runbooks = std::make_shared<Runbooks>())
+      : facts_(facts), runbook_(runbook), caps_(caps), runbooks_(std::move(runbooks)) {}
 
   Micros check(std::uint32_t index) {
-    if (!open_.insert(index).second) return 0;   // checks do not go in circles; a mistake there was reported
-    const CheckFacts& facts = facts_.checks[index];
+    // Checks do not go in circles; a mistake there was reported, and counts nothing here.
+    const auto [known, fresh] = checks_.emplace(index, 0);
+    if (!fresh) return known->second;
     Micros sum = 0;
     std::vector<NodeRef> uses;
     const auto settle = [&] {
-      if (!uses.empty()) sum = plus(sum, group(uses));
+      for (const Slot& one : checks_of(uses)) sum = plus(sum, one.takes);   // inside a check one look follows the other
       uses.clear();
     };
-    for (NodeRef line : all(facts.def)) {
+    for (NodeRef line : all(facts_.checks[index].def)) {
       if (kind(line) == Kind::CheckUse) {
         uses.push_back(child(line, Kind::Refs));
         continue;
@@ -153,8 +52,7 @@ class Clock {
       else if (kind(line) == Kind::Named && child(line, Kind::Probe)) sum = plus(sum, look(child(line, Kind::Probe)));
     }
     settle();
-    open_.erase(index);
-    return sum;
+    return checks_[index] = sum;
   }
 
   // The steps and the final look, ahead of what is taken back and of afterwards.
@@ -164,33 +62,36 @@ class Clock {
     for (NodeRef step : all(book.def, Kind::Step)) all_steps = follow(all_steps, step_time(step));
     if (book.goal) {
       const Micros goal = group({book.goal});
-      Way look{goal, 0, {}};
-      if (goal > 0) look.lines = one_line("goal " + text(book.goal), goal);
+      const Way look = lasting(goal, goal > 0 ? one_line({"goal " + text(book.goal), goal, 0, group_words({book.goal}), book.goal}) : nullptr);
       all_steps = follow(all_steps, Time{look, look, {}});
     }
     return all_steps;
   }
 
-  Bounds run() {
+  Explained run() {
     const RunbookFacts& book = facts_.runbooks[runbook_];
     const Time all_steps = steps();
-    Way longest = longer(longer(all_steps.on, all_steps.fails), all_steps.ends);
-    Bounds bounds;
-    bounds.path = written(longest.lines);
+    const Way longest = worst(all_steps);
+    Explained found;
+    found.path = written(longest.lines);
+    found.outcome = plus(longest.total(), kDelivery);
+    found.resolved = all_steps.on.possible() ? all_steps.on.time : kNone;
+    if (longest.later > 0) found.path.push_back({"what is taken back", longest.later, 0, "`before leaving`, `undo`, and what a called runbook does afterwards: once for each `do`", {}});
     Micros total = longest.total();
-    if (longest.later > 0) bounds.path.push_back({"what is taken back", longest.later, 0});
     if (const NodeRef node = child(book.def, Kind::Afterwards)) {
-      const Time after_all = tolerant(child(node, Kind::Block));
-      if (after_all.longest() > 0) bounds.path.push_back({"afterwards", after_all.longest(), 0});
-      total = plus(total, after_all.longest());
+      const Micros takes = tolerant(child(node, Kind::Block)).total();
+      if (takes > 0) found.path.push_back({"afterwards", takes, 0, "", node});
+      total = plus(total, takes);
     }
-    bounds.path.push_back({"delivery of what is still on its way", kDelivery, 0});
-    bounds.longest = plus(total, kDelivery);
-    bounds.first_page = first_page(book, longest.total());
-    return bounds;
+    found.path.push_back({"delivery of what is still on its way", kDelivery, 0, "", {}});
+    found.longest = plus(total, kDelivery);
+    found.first_page = first_page(book, longest.total());
+    return found;
   }
 
  private:
+  using Visited = std::set<std::pair<std::uint32_t, NodeId>>;
+
   const Tree& tree(NodeRef at) const { return facts_.tree(at); }
   Kind kind(NodeRef at) const { return tree(at).kind(at.node); }
   Word word(NodeRef at) const { return tree(at).word(at.node); }
@@ -223,19 +124,19 @@ class Clock {
     if (const NodeRef node = child(owner, Kind::Limit)) return length(nth(node, 0));
     return facts_.templates[facts_.utterances.at(utterance).tmpl].limit;
   }
-  // Headless, a change that may be repeated is, once, when its limit has left it in doubt (language.md 4.11).
-  Micros action(NodeRef act, NodeRef utterance) const {
-    const bool again = tree(act).flag(act.node, Word::Repeatable) || facts_.templates[facts_.utterances.at(utterance).tmpl].repeatable;
-    return times_over(plus(limit(act, utterance), kEnding), again ? 2 : 1);
+  bool repeatable(NodeRef act, NodeRef utterance) const {
+    return tree(act).flag(act.node, Word::Repeatable) || facts_.templates[facts_.utterances.at(utterance).tmpl].repeatable;
   }
+  Micros once(NodeRef act, NodeRef utterance) const { return plus(limit(act, utterance), kEnding); }
   Micros look(NodeRef probe) const { return limit(probe, child(probe, Kind::Utterance)); }
 
+  // The list's own length if it is written out, and what the line allows.
   std::int64_t rounds(NodeRef list, NodeRef at_most) const {
-    if (at_most) return integer(nth(at_most, 0));
-    if (kind(list) != Kind::List) return kUsualRounds;
+    std::int64_t most = at_most ? integer(nth(at_most, 0)) : kUsualRounds;
+    if (kind(list) != Kind::List) return most;
     std::int64_t items = 0;
     for (NodeRef item : all(list)) items += is_expression(kind(item)) ? 1 : 0;
-    return items;
+    return at_most ? std::min(most, items) : items;
   }
 
   struct Seen {
@@ -262,21 +163,28 @@ class Clock {
       for (NodeRef ref : all(at, Kind::Ref))
         if (child(ref, Kind::Args)) mention(facts_.uses.at(nth(ref, 0)).symbol, ref, seen, true);
   }
-  Micros group(const std::vector<NodeRef>& all_refs) {
+  std::vector<Slot> checks_of(const std::vector<NodeRef>& all_refs) {
     Seen seen;
     for (NodeRef each : all_refs) refs(each, seen);
-    return makespan(seen.checks);
+    return std::move(seen.checks);
   }
+  Micros group(const std::vector<NodeRef>& all_refs) { return makespan(checks_of(all_refs)); }
+  static std::string group_words(std::size_t checks) {
+    return checks < 2 ? std::string() : fmt::format("{} checks, eight at once and two a resource", checks);
+  }
+  std::string group_words(const std::vector<NodeRef>& all_refs) { return group_words(checks_of(all_refs).size()); }
 
-  // The longest action in a block, through calls: what a `within` still waits for when its time has passed.
+  // The longest action in a block, through calls: what a `within` still waits for when its time has passed. One that was left in doubt
+  // is not begun again then.
   Micros largest_action(NodeRef at) {
     Micros largest = 0;
-    if (kind(at) == Kind::Do || facts_.changes_unsaid.contains(at)) {
-      if (const NodeRef said = child(at, Kind::Utterance)) largest = action(at, said);
-      else if (const NodeRef call = child(at, Kind::Call)) {
-        const Symbol& called = facts_.symbol(facts_.uses.at(nth(call, 0)).symbol);
-        if (called.kind == SymbolKind::procedure) largest = largest_action(facts_.procedures[called.index].def);
-        else largest = largest_action(facts_.runbooks[called.index].def);
+    if (changes(at)) {
+      if (const NodeRef said = child(at, Kind::Utterance)) {
+        largest = once(at, said);
+      } else {
+        const NodeRef called = called_by(at);
+        const auto [known, fresh] = largest_.emplace(std::pair(called.file, called.node), 0);
+        largest = fresh ? largest_[{called.file, called.node}] = largest_action(called) : known->second;
       }
     }
     for (NodeRef inner : all(at)) {
@@ -285,29 +193,32 @@ class Clock {
     }
     return largest;
   }
+  bool changes(NodeRef at) const { return kind(at) == Kind::Do || facts_.changes_unsaid.contains(at); }
+  const Symbol& callee(NodeRef act) const { return facts_.symbol(facts_.uses.at(nth(child(act, Kind::Call), 0)).symbol); }
+  // The procedure or runbook that a `do` calls; none if it says something.
+  NodeRef called_by(NodeRef act) const {
+    if (!child(act, Kind::Call)) return {};
+    const Symbol& called = callee(act);
+    return called.kind == SymbolKind::runbook ? facts_.runbooks[called.index].def : facts_.procedures[called.index].def;
+  }
 
-  Time leaf(NodeRef at, Micros time, bool may_fail) const {
-    Way way{time, 0, {}};
-    if (time > 0) way.lines = one_line(line_of(at), time);
+  Time leaf(NodeRef at, Micros time, bool may_fail, std::string why = {}) const {
+    const Way way = lasting(time, time > 0 ? one_line({line_of(at), time, 0, std::move(why), at}) : nullptr);
     return {way, may_fail ? way : Way{}, {}};
   }
   // A line with lines beneath it: they stand one deeper, under it.
-  Time under(NodeRef at, Time inside) const {
+  Time under(NodeRef at, Time inside, const std::string& why = {}) const {
     for (Way* way : {&inside.on, &inside.fails, &inside.ends}) {
       if (!way->possible() || (!way->lines && way->time == 0)) continue;
-      auto path = std::make_shared<Path>();
-      path->line = {line_of(at), way->time, 0};
-      path->first = way->lines;
-      path->deeper = 1;
-      way->lines = std::move(path);
+      way->lines = beneath({line_of(at), way->time, 0, why, at}, way->lines);
     }
     return inside;
   }
 
   Time block(NodeRef at) { return lines(all(at)); }
+  bool looks(NodeRef line) const { return kind(line) == Kind::CheckUse || kind(line) == Kind::CheckDef; }
   Time lines(const std::vector<NodeRef>& some) {
     Time sum{at_once(), {}, {}};
-    const auto looks = [&](NodeRef line) { return kind(line) == Kind::CheckUse || kind(line) == Kind::CheckDef; };
     for (std::size_t i = 0; i < some.size(); ++i) {
       if (!looks(some[i])) {
         sum = follow(sum, statement(some[i]));
@@ -321,21 +232,25 @@ class Clock {
         if (kind(some[j]) == Kind::CheckUse) refs(child(some[j], Kind::Refs), seen);
         else mention(facts_.declares.at(some[j]), {}, seen, false);
       }
-      sum = follow(sum, leaf(some[i], makespan(seen.checks), true));
+      sum = follow(sum, leaf(some[i], makespan(seen.checks), true, group_words(seen.checks.size())));
       i = last;
     }
     return sum;
   }
-  // Each line fails for itself.
-  Time tolerant(NodeRef at) {
-    Time all_lines = block(at);
-    Time sum{at_once(), {}, {}};
+  // Each line fails for itself; `check` lines that touch are one.
+  Way tolerant(NodeRef at) {
+    Way sum = at_once();
+    std::vector<NodeRef> together;
+    const auto settle = [&] {
+      if (!together.empty()) sum = then(sum, worst(lines(together)));
+      together.clear();
+    };
     for (NodeRef line : all(at)) {
-      const Time one = lines({line});
-      const Way longest = longer(longer(one.on, one.fails), one.ends);
-      sum.on = then(sum.on, longest);
+      if (!looks(line)) settle();
+      together.push_back(line);
+      if (!looks(line)) settle();
     }
-    sum.on.time = std::max(sum.on.time, all_lines.longest());
+    settle();
     return sum;
   }
   Time otherwise(NodeRef at, Time body) {
@@ -345,140 +260,182 @@ class Clock {
   }
   Time step_time(NodeRef at) { return under(at, otherwise(at, block(child(at, Kind::Block)))); }
 
+  // The same for each call, so it is found out once, however the calls are nested.
+  const Time& procedure(std::uint32_t index) {
+    const auto [known, fresh] = procedures_.emplace(index, Time{});
+    if (!fresh) return known->second;
+    Time takes = block(child(facts_.procedures[index].def, Kind::Block));
+    takes.fails = longer(takes.fails, at_once());   // an argument may be missing
+    return procedures_[index] = std::move(takes);
+  }
+
+  // Another runbook as a line of this one. Its undos and its afterwards are over when the line is; no limit around it cuts them, so they
+  // count as what is taken back. An input that is given may be as long as its cap.
+  Time runbook(std::uint32_t index, bool caps) {
+    const auto [known, fresh] = runbooks_->emplace(std::pair(index, caps), Time{});
+    if (!fresh) return known->second;
+    Clock inside(facts_, index, caps, runbooks_);
+    Way way = worst(inside.steps());
+    if (const NodeRef after = child(facts_.runbooks[index].def, Kind::Afterwards)) {
+      const Micros takes = inside.tolerant(child(after, Kind::Block)).total();
+      way.later = plus(way.later, takes);
+      way.owed = plus(way.owed, takes);
+    }
+    return (*runbooks_)[{index, caps}] = {way, longer(way, at_once()), {}};
+  }
+
   Time act(NodeRef at) {
     Micros later = 0;
-    if (const NodeRef leaving = child(at, Kind::Leaving)) later = plus(later, tolerant(child(leaving, Kind::Block)).longest());
-    if (const NodeRef undo = child(at, Kind::Undo)) later = plus(later, tolerant(child(undo, Kind::Block)).longest());
+    if (const NodeRef leaving = child(at, Kind::Leaving)) later = plus(later, tolerant(child(leaving, Kind::Block)).total());
+    if (const NodeRef undo = child(at, Kind::Undo)) later = plus(later, tolerant(child(undo, Kind::Block)).total());
     Time body;
     if (const NodeRef said = child(at, Kind::Utterance)) {
-      body = leaf(at, action(at, said), true);
+      const Micros one = once(at, said);
+      const bool again = repeatable(at, said);
+      body = leaf(at, times_over(one, again ? 2 : 1), true,
+                  fmt::format("{} + 6s to end it{}", words(one - kEnding), again ? ", and once more if it is in doubt" : ""));
     } else {
-      const NodeRef call = child(at, Kind::Call);
-      const Symbol& called = facts_.symbol(facts_.uses.at(nth(call, 0)).symbol);
-      body = under(at, called.kind == SymbolKind::runbook ? runbook(called.index, !all(call, Kind::Arg).empty()) : block(child(facts_.procedures[called.index].def, Kind::Block)));
-      body.fails = longer(body.fails, at_once());
-      if (const NodeRef limited = child(at, Kind::Limit)) body = within(body, length(nth(limited, 0)), largest_action(at));
+      const Symbol& called = callee(at);
+      body = called.kind == SymbolKind::runbook ? runbook(called.index, caps_ || !all(child(at, Kind::Call), Kind::Arg).empty()) : procedure(called.index);
+      std::string why;
+      if (const NodeRef limited = child(at, Kind::Limit)) body = cut(body, length(nth(limited, 0)), largest_action(at), why);
+      body = under(at, body, why);
     }
-    for (Way* way : {&body.on, &body.fails, &body.ends})
-      if (way->possible()) way->later = plus(way->later, later);
+    for (Way* way : {&body.on, &body.fails, &body.ends}) {
+      if (!way->possible()) continue;
+      way->later = plus(way->later, later);
+      way->owed = plus(way->owed, later);
+    }
     return otherwise(at, body);
   }
 
-  // Another runbook as a line of this one: however it ends, its undos and its afterwards are over by then. An input that is given may be as
-  // long as its cap.
-  Time runbook(std::uint32_t index, bool given) {
-    Clock inside(facts_, index, caps_ || given);
-    const Time steps = inside.steps();
-    Way way = longer(longer(steps.on, steps.fails), steps.ends);
-    way.time = way.total();
-    way.later = 0;
-    if (const NodeRef after = child(facts_.runbooks[index].def, Kind::Afterwards)) way.time = plus(way.time, inside.tolerant(child(after, Kind::Block)).longest());
-    return {way, way, {}};
-  }
-
-  static Time within(Time body, Micros limit, Micros action) {
-    const Way longest = longer(longer(body.on, body.fails), body.ends);
-    const Micros most = plus(limit, action);
-    if (longest.time > limit) body.fails = longest;
-    for (Way* way : {&body.on, &body.fails, &body.ends})
-      if (way->time > most) way->time = most;
-    return body;
+  static Time cut(const Time& body, Micros limit, Micros action, std::string& why) {
+    if (worst(body).furthest > limit)
+      why = action > 0 ? fmt::format("cut after {}, and a change in flight may take {} more", words(limit), words(action)) : fmt::format("cut after {}", words(limit));
+    return within(body, limit, action);
   }
 
   Time poll(NodeRef at, NodeRef refs_node) {
     const NodeRef cadence = child(at, Kind::Cadence);
-    return leaf(at, plus(length(nth(cadence, 1)), group({refs_node})), true);
+    const Micros during = length(nth(cadence, 1)), last = group({refs_node});
+    return leaf(at, plus(during, last), true, fmt::format("{}, and one last look of {}", words(during), words(last)));
   }
 
-  Time at_goal(NodeRef goal, Micros looks) const {
-    Way way{looks, 0, {}};
-    if (looks > 0) way.lines = one_line("look at " + text(goal), looks);
-    return {way, {}, {}};
+  Time watch(NodeRef at) {
+    const NodeRef cadence = child(at, Kind::Cadence), refs_node = child(at, Kind::Refs);
+    const Micros every = std::max<Micros>(length(nth(cadence, 0)), 1), during = length(nth(cadence, 1)), last = group({refs_node});
+    // Up to its cap, an input may be any divisor.
+    const bool any = caps_ && facts_.lengths.at(nth(cadence, 0)).input != kNoSymbol;
+    const Micros begins = any ? during : during / every * every;
+    return leaf(at, plus(begins, last), true, fmt::format("the last look begins after {} and takes {}", words(begins), words(last)));
+  }
+
+  Way at_goal(NodeRef goal, Micros looks, std::string why) const {
+    return lasting(looks, looks > 0 ? one_line({"look at " + text(goal), looks, 0, std::move(why), goal}) : nullptr);
   }
 
   Time retry(NodeRef at) {
     const Time body = block(child(at, Kind::Block));
     if (!body.fails.possible()) return under(at, body);
     const std::int64_t n = integer(nth(at, 0));
-    Micros pause = length(nth(at, 1)), pauses = 0;
+    const Micros first = length(nth(at, 1));
+    Micros pause = first, sum = 0;
     for (std::int64_t i = 0; i < n; ++i) {
-      pauses = plus(pauses, pause);
-      if (tree(at).flag(at.node, Word::Doubling)) pause = std::min(pause * 2, std::max(kLongestPause, Micros{0}));
+      sum = plus(sum, pause);
+      if (tree(at).flag(at.node, Word::Doubling)) pause = std::min(pause * 2, kLongestPause);
     }
-    const Way before = after(pauses, over(body.fails, n));
-    return under(at, {then(before, body.on), then(before, body.fails), then(before, body.ends)});
+    const Way pauses = lasting(sum, sum > 0 ? one_line({"pauses", sum, 0, n == 1 ? std::string() : fmt::format("{} of them, {}", n, tree(at).flag(at.node, Word::Doubling) ? "each twice the one before, at most 10m" : "each " + words(first)), at}) : nullptr);
+    const Way before = then(over(body.fails, n), pauses);
+    return under(at, {then(before, body.on), then(over(body.fails, n + 1), pauses), then(before, body.ends)}, fmt::format("{} rounds at most", n + 1));
+  }
+
+  Time cause(NodeRef at, NodeRef goal, Micros during, Micros last) {
+    Seen seen;
+    refs(goal, seen);
+    if (auto found = facts_.symptoms.find(at); found != facts_.symptoms.end())
+      for (const CheckMention& each : found->second) mention(each.symbol, each.node, seen, false);
+    Time look_first{at_goal(goal, makespan(seen.checks), seen.checks.size() > 1 ? "with the checks that the symptoms name" : ""), {}, {}};
+    std::vector<NodeRef> before, body;
+    bool symptoms = false, only_items = true;
+    for (NodeRef part : all(at)) {
+      if (kind(part) == Kind::Name || kind(part) == Kind::Title) continue;
+      if (kind(part) == Kind::Symptom) {
+        symptoms = true;
+        continue;
+      }
+      (symptoms ? body : before).push_back(part);
+      if (symptoms) only_items = only_items && (kind(part) == Kind::Item || kind(part) == Kind::Note);
+    }
+    look_first = follow(look_first, lines(before));
+    const Time cure = lines(body);
+    const Way then_poll = lasting(plus(during, last), one_line({"poll until " + text(goal), plus(during, last), 0, fmt::format("{}, and one last look of {}", words(during), words(last)), at}));
+    Way goes_on = only_items ? cure.on : then(cure.on, then_poll);
+    goes_on = longer(goes_on, cure.fails);
+    Time one = follow(look_first, {goes_on, {}, cure.ends});
+    one.on = longer(one.on, look_first.on);
+    return under(at, one);
   }
 
   Time diagnose(NodeRef at) {
     const NodeRef goal = child(at, Kind::Refs);
     const Micros looks = group({goal});
     const Micros during = length(nth(child(at, Kind::Cadence), 1));
-    Time sum = at_goal(goal, looks);
-    for (NodeRef cause : all(at, Kind::Cause)) {
-      Seen seen;
-      refs(goal, seen);
-      if (auto found = facts_.symptoms.find(cause); found != facts_.symptoms.end())
-        for (const CheckMention& each : found->second) mention(each.symbol, each.node, seen, false);
-      Time look_first = at_goal(goal, makespan(seen.checks));
-      std::vector<NodeRef> before, body;
-      bool symptoms = false, only_items = true;
-      for (NodeRef part : all(cause)) {
-        if (kind(part) == Kind::Name || kind(part) == Kind::Title) continue;
-        if (kind(part) == Kind::Symptom) {
-          symptoms = true;
-          continue;
-        }
-        (symptoms ? body : before).push_back(part);
-        if (symptoms) only_items = only_items && (kind(part) == Kind::Item || kind(part) == Kind::Note);
-      }
-      Time evidence = lines(before);
-      look_first = follow(look_first, evidence);
-      const Time cure = lines(body);
-      const Micros wait = plus(during, looks);
-      Way then_poll{wait, 0, one_line("poll until " + text(goal), wait)};
-      Way goes_on = only_items ? cure.on : then(cure.on, then_poll);
-      goes_on = longer(goes_on, cure.fails);
-      Time one = follow(look_first, {goes_on, {}, cure.ends});
-      one.on = longer(one.on, look_first.on);
-      sum = follow(sum, under(cause, one));
-    }
+    Time sum{at_goal(goal, looks, ""), {}, {}};
+    for (NodeRef one : all(at, Kind::Cause)) sum = follow(sum, cause(one, goal, during, looks));
     sum.fails = longer(sum.fails, sum.on);
     return under(at, sum);
   }
 
   Time arms(NodeRef at) {
-    Time worst;
+    Time longest;
     if (kind(at) == Kind::When) {
-      worst = block(child(at, Kind::Block));
-      for (NodeRef other : all(at, Kind::ElseWhen)) worst = either(worst, block(child(other, Kind::Block)));
-      if (const NodeRef other = child(at, Kind::Otherwise)) worst = either(worst, block(child(other, Kind::Block)));
-      else worst.on = longer(worst.on, at_once());
+      longest = block(child(at, Kind::Block));
+      for (NodeRef other : all(at, Kind::ElseWhen)) longest = either(longest, block(child(other, Kind::Block)));
+      if (const NodeRef other = child(at, Kind::Otherwise)) longest = either(longest, block(child(other, Kind::Block)));
+      else longest.on = longer(longest.on, at_once());
     } else {
-      for (NodeRef arm : all(at, Kind::Arm)) worst = either(worst, block(child(arm, Kind::Block)));
+      for (NodeRef arm : all(at, Kind::Arm)) longest = either(longest, block(child(arm, Kind::Block)));
     }
-    worst.fails = longer(worst.fails, at_once());   // what it reads may be missing
-    return under(at, worst);
+    longest.fails = longer(longest.fails, at_once());   // what it reads may be missing
+    return under(at, longest, "the longest arm");
   }
 
   Time for_each(NodeRef at) {
     const std::int64_t n = rounds({at.file, tree(at).expression(at.node)}, child(at, Kind::AtMost));
     Time body = block(child(at, Kind::Block));
     if (child(at, Kind::Tolerating)) body.on = longer(body.on, body.fails);
-    if (n == 0) return {at_once(), {}, {}};
-    const Way before = n == 1 ? at_once() : over(body.on, n - 1);
+    if (n == 0) return {at_once(), at_once(), {}};
+    const Way before = over(body.on, n - 1);
     Time whole{over(body.on, n), then(before, body.fails), then(before, body.ends)};
     // A round that always fails or stops is the last.
     if (!body.on.possible()) whole = {{}, body.fails, body.ends};
+    whole.on = longer(whole.on, at_once());             // of no elements
     whole.fails = longer(whole.fails, at_once());
-    return under(at, whole);
+    return under(at, whole, fmt::format("{} round{} at most", n, n == 1 ? "" : "s"));
   }
 
   Time repeat(NodeRef at) {
     const Time body = block(child(at, Kind::Block));
     const std::int64_t n = integer(nth(at, 0));
     if (!body.on.possible()) return under(at, body);
-    const Way before = n == 1 ? at_once() : over(body.on, n - 1), whole = over(body.on, n);
-    return under(at, {whole, longer(whole, then(before, body.fails)), then(before, body.ends)});
+    const Way before = over(body.on, n - 1), whole = over(body.on, n);
+    return under(at, {whole, longer(whole, then(before, body.fails)), then(before, body.ends)}, fmt::format("{} rounds at most", n));
+  }
+
+  Time limited(NodeRef at) {
+    const NodeRef inside = child(at, Kind::Block);
+    std::string why;
+    const Time body = cut(block(inside), length(nth(child(at, Kind::Limit), 0)), largest_action(inside), why);
+    return under(at, body, why);
+  }
+
+  Time caution(NodeRef at) {
+    const NodeRef limit = child(at, Kind::Limit);
+    const Time body = block(child(at, Kind::Block));
+    if (!limit) return follow(leaf(at, 0, true), under(at, body));
+    const Micros asked = length(nth(limit, 0));
+    const Way question = lasting(asked, one_line({"the approval", asked, 0, "until nobody has answered in time", at}));
+    return under(at, follow(Time{question, question, {}}, body));
   }
 
   Time statement(NodeRef at) {
@@ -487,41 +444,28 @@ class Clock {
       case Kind::Item:
       case Kind::Show:
       case Kind::Notify: return {at_once(), {}, {}};
-      case Kind::Probe: return facts_.changes_unsaid.contains(at) ? act(at) : leaf(at, look(at), false);
+      case Kind::Probe: return changes(at) ? act(at) : leaf(at, look(at), false);
       case Kind::Wait: return leaf(at, length(nth(at, 0)), false);
       case Kind::Do: return act(at);
       case Kind::Bind:
         if (const NodeRef action = child(at, Kind::Do)) return act(action);
         if (const NodeRef probe = child(at, Kind::Probe)) return otherwise(at, leaf(at, look(probe), true));
         return otherwise(at, leaf(at, 0, true));
-      case Kind::Require: return otherwise(at, leaf(at, group({child(at, Kind::Refs)}), true));
+      case Kind::Require: return otherwise(at, leaf(at, group({child(at, Kind::Refs)}), true, group_words({child(at, Kind::Refs)})));
       case Kind::Poll: return otherwise(at, poll(at, child(at, Kind::Refs)));
-      case Kind::Watch: {
-        const NodeRef cadence = child(at, Kind::Cadence);
-        const Micros every = std::max<Micros>(length(nth(cadence, 0)), 1), during = length(nth(cadence, 1));
-        return otherwise(at, leaf(at, plus(during / every * every, group({child(at, Kind::Refs)})), true));
-      }
-      case Kind::Caution: {
-        Time body = block(child(at, Kind::Block));
-        const NodeRef limited = child(at, Kind::Limit);
-        const Micros asked = limited ? length(nth(limited, 0)) : 0;
-        Time question = leaf(at, asked, true);
-        return otherwise(at, limited ? under(at, follow(question, body)) : follow(question, under(at, body)));
-      }
+      case Kind::Watch: return otherwise(at, watch(at));
+      case Kind::Caution: return otherwise(at, caution(at));
       case Kind::When:
       case Kind::Depending: return arms(at);
       case Kind::ForEach: return otherwise(at, for_each(at));
       case Kind::Retry: return otherwise(at, retry(at));
       case Kind::Repeat: return otherwise(at, repeat(at));
-      case Kind::Within: {
-        const Time body = under(at, block(child(at, Kind::Block)));
-        return otherwise(at, within(body, length(nth(child(at, Kind::Limit), 0)), largest_action(child(at, Kind::Block))));
-      }
+      case Kind::Within: return otherwise(at, limited(at));
       case Kind::Diagnose: return otherwise(at, diagnose(at));
       case Kind::Ask:
       case Kind::Choose:
       case Kind::Confirm: return otherwise(at, leaf(at, 0, true));
-      case Kind::Approve: return otherwise(at, leaf(at, length(nth(child(at, Kind::Limit), 0)), true));
+      case Kind::Approve: return otherwise(at, leaf(at, length(nth(child(at, Kind::Limit), 0)), true, "until nobody has answered in time"));
       case Kind::Escalate:
       case Kind::End: return {{}, {}, at_once()};
       case Kind::Fail: return {{}, at_once(), {}};
@@ -529,35 +473,52 @@ class Clock {
     }
   }
 
-  bool says(NodeRef at, Kind wanted) const {
+  // Whether a block says so, or what it calls.
+  bool says(NodeRef at, Kind wanted, Visited& seen) const {
     if (kind(at) == wanted && (wanted != Kind::Notify || word(at) == Word::Page)) return true;
+    if (kind(at) == Kind::Do)
+      if (const NodeRef called = called_by(at); called && seen.insert({called.file, called.node}).second && says(called, wanted, seen)) return true;
     for (NodeRef inner : all(at))
-      if (says(inner, wanted)) return true;
+      if (says(inner, wanted, seen)) return true;
+    return false;
+  }
+  bool steps_say(const RunbookFacts& book, Kind wanted) const {
+    Visited seen;
+    for (NodeRef step : all(book.def, Kind::Step))
+      if (says(step, wanted, seen)) return true;
     return false;
   }
 
   // When a first person is paged at the latest, if nothing helps. An acknowledgement cannot come before a page, so a path ends a ladder's
-  // rungs only by its own end, and a headless run that fails there fires the next rung.
+  // rungs only by its own end, or by a cause that is identified; a headless run that fails fires the next rung, whatever its `while`.
   Micros first_page(const RunbookFacts& book, Micros longest) const {
     Micros first = kNone;
-    bool rungs = false, lines = false;
-    for (NodeRef ladder : all(book.def, Kind::Escalation))
+    bool fires = steps_say(book, Kind::Escalate) || steps_say(book, Kind::Notify);
+    const bool identifies = steps_say(book, Kind::Diagnose);
+    for (NodeRef ladder : all(book.def, Kind::Escalation)) {
+      bool ends = false;
+      for (NodeRef until : all(ladder, Kind::Until)) ends = ends || (identifies && word(until) == Word::Identified);
       for (NodeRef rung : all(ladder, Kind::Rung)) {
         const NodeRef trigger = child(rung, Kind::Trigger);
-        if (!says(rung, Kind::Notify) || word(trigger) == Word::When || child(trigger, Kind::While)) continue;
-        rungs = rungs || word(trigger) == Word::After;
+        Visited seen;
+        if (!says(rung, Kind::Notify, seen) || word(trigger) == Word::When) continue;
+        fires = fires || word(trigger) == Word::After;
+        if (ends || child(trigger, Kind::While)) continue;
         const Micros due = length(nth(trigger, 0));
         if (first == kNone || due < first) first = due;
       }
-    for (NodeRef step : all(book.def, Kind::Step)) lines = lines || says(step, Kind::Escalate) || says(step, Kind::Notify);
-    if ((rungs || lines) && (first == kNone || longest < first)) first = longest;
+    }
+    if (fires && (first == kNone || longest < first)) first = longest;
     return first;
   }
 
   const Facts& facts_;
   const std::uint32_t runbook_;
   const bool caps_;
-  std::set<std::uint32_t> open_;
+  std::map<std::uint32_t, Micros> checks_;
+  std::map<std::pair<std::uint32_t, NodeId>, Micros> largest_;      // by procedure or runbook
+  std::map<std::uint32_t, Time> procedures_;
+  std::shared_ptr<Runbooks> runbooks_;
 };
 
 }  // namespace
@@ -567,9 +528,11 @@ Micros check_bound(const Facts& facts, std::uint32_t check, bool caps) {
   return Clock(facts, runbook, caps).check(check);
 }
 
-Bounds bounds(const Facts& facts, std::uint32_t runbook) {
-  Bounds found = Clock(facts, runbook, false).run();
-  found.longest_at_caps = Clock(facts, runbook, true).run().longest;
+Explained explain(const Facts& facts, std::uint32_t runbook) {
+  Explained found = Clock(facts, runbook, false).run();
+  const Explained at_caps = Clock(facts, runbook, true).run();
+  found.longest_at_caps = at_caps.longest;
+  found.outcome = at_caps.outcome;
   return found;
 }
 

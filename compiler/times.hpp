@@ -1,16 +1,37 @@
-// How long things can take: the table of language.md 4.12 over checked facts.
+// How long things can take: the table of language.md 4.12 over checked facts. Times are microseconds, and stop growing at 366 days.
 #pragma once
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "compiler/checked.hpp"
 #include "vm/bytecode/program.hpp"
 
 namespace rbc::times {
 
-// The longest a check can take: the limits of its looks, and its `check` lines. Microseconds; lengths that inputs set count with their
-// cap if `caps`, else with their default.
+// One line of the path that takes longest. What stands one deeper adds up to it, except where `why` says that a limit cuts it, or that
+// it was told above.
+struct ExplainedLine {
+  std::string text;                    // as the author wrote it, or words of ours
+  Micros micros = 0;
+  unsigned depth = 0;
+  std::string why;                     // how the time comes about; empty if the line says it
+  NodeRef at;                          // none: no line of the author's
+};
+
+struct Explained {
+  Micros longest = 0;                  // headless, at the inputs' defaults; the sum of `path` at depth 0
+  Micros longest_at_caps = 0;
+  Micros outcome = 0;                  // until the outcome is fixed, at the inputs' caps: what comes after it, and delivery, left out
+  Micros resolved = 0;                 // until it is resolved, at the defaults; kNone: no path ends so
+  Micros first_page = kNone;           // the latest moment of a first page if nothing helps; kNone: nobody is ever paged
+  std::vector<ExplainedLine> path;
+};
+
+// The longest a check can take: the limits of its looks, and its `check` lines; lengths that inputs set count with their cap if `caps`,
+// else with their default.
 Micros check_bound(const Facts& facts, std::uint32_t check, bool caps);
-// Of a whole run, headless; saturated at 366 days.
-Bounds bounds(const Facts& facts, std::uint32_t runbook);
+// Of a whole run, headless. The runbook's facts must be without errors.
+Explained explain(const Facts& facts, std::uint32_t runbook);
 
 }  // namespace rbc::times

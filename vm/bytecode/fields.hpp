@@ -42,7 +42,7 @@ template <class A> void fields(A& a, OneOf<Runbook> auto& x) {
 }
 template <class A> void fields(A& a, OneOf<Statement> auto& x) { a(x.begin, x.end, x.site); }
 template <class A> void fields(A& a, OneOf<Line> auto& x) { a(x.pc, x.site); }
-template <class A> void fields(A& a, OneOf<BoundLine> auto& x) { a(x.text, x.micros, x.depth); }
+template <class A> void fields(A& a, OneOf<BoundLine> auto& x) { a(x.text, x.micros, x.depth, x.why, x.site); }
 template <class A> void fields(A& a, OneOf<Bounds> auto& x) { a(x.longest, x.longest_at_caps, x.first_page, x.path); }
 template <class A> void fields(A& a, OneOf<Program> auto& x) {
   a(x.version, x.language, x.files, x.code, x.constants, x.names, x.types, x.functions, x.templates, x.resources, x.environments, x.secrets,

@@ -232,7 +232,14 @@ struct Statement { std::uint32_t begin = 0, end = 0; std::uint32_t site = 0; };
 // From word `pc` on, the code belongs to this site.
 struct Line { std::uint32_t pc = 0; std::uint32_t site = 0; };
 
-struct BoundLine { std::string text; Micros micros = 0; unsigned depth = 0; };
+// `why` says how the time comes about, if the line does not; `site` is kNone for words of ours, such as what is taken back.
+struct BoundLine {
+  std::string text;
+  Micros micros = 0;
+  unsigned depth = 0;
+  std::string why{};
+  std::int32_t site = kNone;
+};
 struct Bounds {
   Micros longest = 0;                     // headless, at the defaults
   Micros longest_at_caps = 0;

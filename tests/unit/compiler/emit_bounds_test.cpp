@@ -154,6 +154,9 @@ TEST_CASE("the table of times, row by row") {
   CHECK(longest("    box$ ./look a\n") == 10);
   CHECK(longest("    check two\n") == 13);
   CHECK(longest("    check two, ok\n") == 13);
+  CHECK(longest("    check both\n", "  check both: Of others\n    check two, ok\n") == 23);                 // inside a check one after the other
+  CHECK(longest("    check both, ok\n", "  check both: Of others\n    check two, ok\n    api> GET /b\n") == 33);
+  CHECK(longest("    check up(n) for each n in [1, 2, 3, 4, 5]\n", "  check up(n as int): Up\n    box$ ./look <n>\n") == 30);   // two a resource
   CHECK(longest("    check two\n    > and\n    check ok\n") == 13);
   CHECK(longest("    do box$ ./a\n") == 126);
   CHECK(longest("    do within 10s box$ ./a\n") == 16);
@@ -172,6 +175,9 @@ TEST_CASE("the table of times, row by row") {
   CHECK(longest("    when ok passes\n      wait 50s\n      end failed: no\n    wait 9s\n") == 50 - 10);   // it ends before the goal
   CHECK(longest("    for each n in [\"a\", \"b\", \"c\"]\n      wait 5s\n") == 15);
   CHECK(longest("    for each n in nodes at most 7\n      wait 5s\n", "  input nodes as list of text = [\"a\"]\n") == 35);
+  CHECK(longest("    for each n in [1, 2] at most 7\n      wait 5s\n") == 10);
+  CHECK(longest("    for each n in nodes at most 0\n      wait 5s\n    otherwise\n      wait 9s\n", "  input nodes as list of text = [\"a\"]\n") == 9);
+  CHECK(longest("    within 20s\n      do within 1m box$ ./a\n      before leaving\n        wait 50s\n      wait 5s\n") == 121);
   CHECK(longest("    for each n in nodes\n      wait 5s\n", "  input nodes as list of text = [\"a\"]\n") == 100);
   CHECK(longest("    approve by lead within 15m: Go?\n    otherwise\n      end failed: no\n") == 900);
   CHECK(longest("    do within 4s box$ ./a\n    otherwise\n      wait 7s\n") == 17);

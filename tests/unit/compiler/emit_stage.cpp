@@ -260,7 +260,7 @@ void Stage::serve(const Request& request) {
       const Micros limit = request.limit > 0 ? request.limit : what.limit;
       if (says.takes > limit) {
         says = silent("no answer in time");
-        says.takes = limit;
+        says.takes = limit + (next.change ? ending : 0);
         says.in_doubt = next.change;
       }
       answer.way = says.way;

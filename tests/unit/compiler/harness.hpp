@@ -60,6 +60,7 @@ class Stage {
   std::function<Says(const Template& said)> otherwise;
   // Interactive: answers to people's questions; nothing: nobody answers.
   std::function<std::optional<Completion>(const Request&)> people;
+  Micros ending = 0;                                      // what a change takes beyond its limit, until it is ended
   Stage& input(const std::string& name, const std::string& text);
   Stage& at(Micros when, std::function<void(Stage&)> act);   // of run time
   void acknowledge(const std::string& who);
