@@ -8,6 +8,7 @@
 #include "compiler/emit.hpp"
 #include "compiler/index.hpp"
 #include "compiler/lint/lint.hpp"
+#include "compiler/times.hpp"
 #include "vm/bytecode/image.hpp"
 
 namespace rbc {
@@ -34,6 +35,7 @@ Checked check_project(Sources& sources, const std::vector<std::string>& paths, c
     if (const auto file = checker.load(path)) add_to_index(checked.index, *checker.facts.trees[*file]);
   finish_index(checked.index);
   checker.check_all();
+  times::judge(checker.facts, settings, checker.diagnostics);
   lint::run(checker.facts, settings, checker.diagnostics);
   checker.finish();
   checked.diagnostics = std::move(checker.diagnostics);
@@ -48,6 +50,7 @@ Compiled compile_runbook(Sources& sources, const std::string& path, const std::s
   const auto file = checker.load(path);
   if (!file) return compiled;
   checker.check_all();
+  times::judge(checker.facts, settings, checker.diagnostics);
   checker.finish();
   compiled.diagnostics = std::move(checker.diagnostics);
   if (has_errors(compiled.diagnostics)) return compiled;

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "compiler/checked.hpp"
+#include "compiler/settings.hpp"
+#include "grammar/diagnostic.hpp"
 #include "vm/bytecode/program.hpp"
 
 namespace rbc::times {
@@ -33,5 +35,7 @@ struct Explained {
 Micros check_bound(const Facts& facts, std::uint32_t check, bool caps);
 // Of a whole run, headless. The runbook's facts must be without errors.
 Explained explain(const Facts& facts, std::uint32_t runbook);
+// Adds E0605 for each runbook that may take longer than the budget of its severity; nothing where `found` holds an error.
+void judge(const Facts& facts, const Settings& settings, std::vector<Diagnostic>& found);
 
 }  // namespace rbc::times

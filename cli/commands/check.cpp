@@ -33,7 +33,11 @@ std::string times(Sources& sources, const Index& index, const std::vector<std::s
     if (bounds.longest_at_caps > bounds.longest) out += fmt::format(" ({} with its inputs at their caps)", prose(Value::duration(bounds.longest_at_caps)));
     if (bounds.first_page >= 0) out += fmt::format("; somebody is paged by {} at the latest if nothing helps", prose(Value::duration(bounds.first_page)));
     out += ".\n";
-    for (const BoundLine& line : bounds.path) out += fmt::format("  {:>10}  {:{}}{}\n", literal(Value::duration(line.micros)), "", line.depth * 2, line.text);
+    for (const BoundLine& line : bounds.path) {
+      const Site* site = line.site == kNone ? nullptr : &compiled.program->sites[static_cast<std::size_t>(line.site)];
+      out += fmt::format("  {:>10}  {:{}}{}{}{}\n", literal(Value::duration(line.micros)), "", line.depth * 2, site ? fmt::format("{}: ", site->line) : "", line.text,
+                         line.why.empty() ? "" : fmt::format("  ({})", line.why));
+    }
   }
   return out;
 }

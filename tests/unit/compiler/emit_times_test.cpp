@@ -382,3 +382,25 @@ TEST_CASE("what stands beneath a line of the longest path adds up to it") {
     }
   }
 }
+
+TEST_CASE("a runbook that may take longer than its severity's budget is told, with the lines that take longest") {
+  OverlaySources sources;
+  sources.put("a.runbook", std::string("http api\ncontact lead\n\n") + kAround + "  check top: It answers\n    api> GET /ok\n  step s: Step\n    wait 3m\n    poll until top every 5s for 40m\n");
+  Settings settings;
+  const auto told_of = [&] {
+    auto found = check_project(sources, {"a.runbook"}, catalogue(), settings).diagnostics;
+    std::erase_if(found, [](const Diagnostic& each) { return each.severity != Severity::Error; });
+    return found;
+  };
+  CHECK(told_of().empty());
+  settings.budgets = {{"critical", kMinute}, {"low", 46 * kMinute}};
+  CHECK(told_of().empty());
+  settings.budgets["low"] = 45 * kMinute;
+  const auto found = told_of();
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].code == "E0605");
+  CHECK(found[0].message == "G-1 may take 45m20s headless; the budget for `low` is 45m.");
+  REQUIRE(found[0].notes.size() == 3);
+  CHECK(found[0].notes[0] == "40m10s of it, line 13: poll until top every 5s for 40m (40m, and one last look of 10s)");
+  CHECK_FALSE(compile_runbook(sources, "a.runbook", "G-1", catalogue(), settings).program.has_value());
+}
