@@ -94,6 +94,8 @@ class Checker {
   Diagnostic& error(std::string code, Span span, std::string message, std::string help = {});
   Diagnostic& error(std::string code, NodeId node, std::string message, std::string help = {});
   const Tree& tree() const { return *facts.trees[file_]; }
+  Fix rewrite(Span span, std::string text, bool safe = false) const;   // "Write `text`" there
+  Fix add_above(NodeId node, const std::string& line) const;           // a line above the one a node stands in, in its column
   NodeRef ref(NodeId node) const { return {file_, node}; }
   std::string text(NodeId node) const { return std::string(tree().text(node)); }
   std::string where(NodeRef at) const;   // "pivotal.runbook:7"
@@ -225,6 +227,7 @@ class Checker {
   Type apply(NodeId node);
   bool as_option(NodeId node, const Type& type);                 // a bare name after a `one of`
   void mismatch(NodeId node, std::string_view op, NodeId left, const Type& a, NodeId right, const Type& b);
+  void offer_units(Diagnostic& said, NodeId value, const Type& wanted) const;
   std::string unit_help(NodeId value, const Type& wanted) const;
   Type member_of(NodeId node, const Type& base, std::string_view name, NodeId args);
   std::optional<Access> access(const Type& base, std::string_view name, Span span, NodeId args, std::string_view shown, bool open);

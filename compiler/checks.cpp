@@ -91,7 +91,8 @@ void Checker::rule(NodeId node, const std::set<SymbolId>& joined) {
   for (const CheckMention& one : mentioned) {
     if (joined.contains(one.symbol)) continue;
     error("W0213", one.node.node, fmt::format("This rule reads `{}`, which is not looked at here.", facts.symbols[one.symbol].name),
-          fmt::format("Add `check {}`.", text(one.node.node)));
+          fmt::format("Add `check {}`.", text(one.node.node)))
+        .fix(add_above(one.node.node, fmt::format("check {}", text(one.node.node))));
   }
 }
 
@@ -111,11 +112,7 @@ void Checker::mention(NodeId name, NodeId args, NodeId node) {
     if (id != kNoSymbol && facts.symbols[id].type.is(TypeTag::error) && facts.symbols[id].kind == SymbolKind::value) return;
     Diagnostic& said = error("E0201", name, id == kNoSymbol ? fmt::format("No check `{}` here.", spelled) : fmt::format("`{}` is not a check.", spelled),
                              near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
-    if (!near.empty()) {
-      Fix fix{fmt::format("Write `{}`", near), {}, false};
-      fix.edits.push_back({&tree().source(), tree().span(name), near});
-      said.fix(std::move(fix));
-    }
+    if (!near.empty()) said.fix(rewrite(tree().span(name), near));
     return;
   }
   Use use;

@@ -201,7 +201,8 @@ Type Checker::condition(NodeId node) {
   if (type.is(TypeTag::error) || (type.is(TypeTag::boolean) && !type.is_optional())) return type;
   if (type.is(TypeTag::verdict))
     error("E0302", node, fmt::format("`{}` is a check, not yes or no.", text(node)),
-          fmt::format("Say `{0} passes` (green or amber), `{0} fails` (red or blind), or `{0} is red`.", text(node)));
+          fmt::format("Say `{0} passes` (green or amber), `{0} fails` (red or blind), or `{0} is red`.", text(node)))
+        .fix(rewrite(tree().span(node), text(node) + " passes"));
   else if (type.is_optional() && type.is(TypeTag::boolean))
     error("E0304", node, fmt::format("`{}` may be missing here.", text(node)), fmt::format("Handle it first: `when {} is missing`, or write `{} else no`.", text(node), text(node)));
   else if (type.is(TypeTag::json)) {
@@ -236,7 +237,8 @@ Type Checker::use_symbol(SymbolId id, NodeId at, Use& use) {
       if (at_.body == Context::Body::step && !at_.symptom && !in_rung_ && frame_.slots && !was_looked_at(id) && !warned_.contains(ref(at))) {
         warned_.insert(ref(at));
         error("W0604", at, fmt::format("No line before this one looks at `{}`, so it is blind here.", symbol.name),
-              fmt::format("Add `check {}` above.", symbol.name));
+              fmt::format("Add `check {}` above.", symbol.name))
+            .fix(add_above(at, fmt::format("check {}", symbol.name)));
       }
       return TypeTag::verdict;
     case SymbolKind::resource: error("E0201", at, fmt::format("`{}` is a resource, not a value.", symbol.name), fmt::format("To ask it something, give the answer a name: `x = {}> …`.", symbol.name)); break;

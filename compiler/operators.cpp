@@ -25,14 +25,25 @@ std::string Checker::unit_help(NodeId value, const Type& wanted) const {
   }
 }
 
+void Checker::offer_units(Diagnostic& said, NodeId value, const Type& wanted) const {
+  std::vector<std::string_view> readings;
+  if (wanted.is(TypeTag::percent)) readings = {"ratio", "percent"};
+  else if (wanted.is(TypeTag::duration)) readings = {"seconds", "milliseconds"};
+  else if (wanted.is(TypeTag::size)) readings = {"bytes"};
+  else if (wanted.is(TypeTag::rate)) readings = {"per-second"};
+  for (std::string_view reading : readings) said.fix(rewrite(tree().span(value), fmt::format("{} as {}", text(value), reading)));
+}
+
 void Checker::mismatch(NodeId node, std::string_view op, NodeId left, const Type& a, NodeId right, const Type& b) {
   (void)node;
   if (is_bare(a) && is_measured(b)) {
-    error("E0301", left, fmt::format("A number without a unit is {} {}.", op, with_article(b)), unit_help(left, b));
+    offer_units(error("E0301", left, fmt::format("A number without a unit is {} {}.", op, with_article(b)), unit_help(left, b)), left, b);
   } else if (is_measured(a) && is_bare(b)) {
-    error("E0301", right, fmt::format("A number without a unit is {} {}.", op, with_article(a)),
+    Diagnostic& said = error("E0301", right, fmt::format("A number without a unit is {} {}.", op, with_article(a)),
           tree().kind(right) == Kind::Number ? fmt::format("Give it a unit, as in `{}{}`.", text(right), a.is(TypeTag::percent) ? "%" : a.is(TypeTag::duration) ? "ms` or `" + text(right) + "s" : a.is(TypeTag::size) ? "MiB" : " per minute")
                                              : unit_help(right, a));
+    if (tree().kind(right) != Kind::Number) offer_units(said, right, a);
+    else if (a.is(TypeTag::percent)) said.fix(rewrite(tree().span(right), text(right) + "%"));
   } else if (op == "compared with" && a.tag() == b.tag()) {
     error("E0301", left, fmt::format("`{}` is {}, which has no order.", text(left), with_article(a)),
           a.is(TypeTag::text) ? fmt::format("Compare it with `is`, or read it as a number: `{} as number`.", text(left)) : std::string("Compare it with `is`."));

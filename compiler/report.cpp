@@ -16,6 +16,19 @@ Diagnostic& Checker::error(std::string code, NodeId node, std::string message, s
   return error(std::move(code), tree().span(node), std::move(message), std::move(help));
 }
 
+Fix Checker::rewrite(Span span, std::string text, bool safe) const {
+  std::string title = fmt::format("Write `{}`", text);
+  return {std::move(title), {{&tree().source(), span, std::move(text)}}, safe};
+}
+
+Fix Checker::add_above(NodeId node, const std::string& line) const {
+  const Source& source = tree().source();
+  const std::uint32_t number = source.line_at(tree()[node].begin), begin = source.line_begin(number);
+  const std::string_view said = source.line(number);
+  const std::size_t column = std::min(said.find_first_not_of(' '), said.size());
+  return {fmt::format("Add `{}`", line), {{&source, {begin, begin}, std::string(column, ' ') + line + '\n'}}, false};
+}
+
 unsigned Checker::line(NodeRef at) const {
   const Tree& of = *facts.trees[at.file];
   return of.source().line_at(of[at.node].begin);

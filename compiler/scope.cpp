@@ -80,7 +80,9 @@ void Checker::unknown(Span span, std::string_view name, bool values) {
     const auto left = name.substr(0, at), right = name.substr(at + 1);
     if (find(at_.scope, left) == kNoSymbol) continue;
     if (find(at_.scope, right) == kNoSymbol && (right.empty() || right[0] < '0' || right[0] > '9')) continue;
-    error("E0202", span, fmt::format("`{}` is one name, and there is none.", name), fmt::format("To subtract, write `{} - {}`.", left, right));
+    Diagnostic& said = error("E0202", span, fmt::format("`{}` is one name, and there is none.", name), fmt::format("To subtract, write `{} - {}`.", left, right));
+    // A hole holds a name, not a difference.
+    if (span.begin == 0 || tree().source().text()[span.begin - 1] != '<') said.fix(rewrite(span, fmt::format("{} - {}", left, right), true));
     return;
   }
   std::vector<std::string_view> names = candidates(at_.scope);
@@ -106,11 +108,7 @@ void Checker::unknown(Span span, std::string_view name, bool values) {
   if (help.empty() && hole && span.end + 1 < whole.size() && whole[span.end + 1] != ' ' && whole[span.end + 1] != '\n' && span.begin > 1 && whole[span.begin - 2] == ' ')
     help = fmt::format("If it is a file to read from, put a blank after the `<`: `< {}`.", name);
   Diagnostic& said = error("E0201", span, fmt::format("No name `{}` here.", name), help);
-  if (!near.empty()) {
-    Fix fix{fmt::format("Write `{}`", near), {}, false};
-    fix.edits.push_back({&tree().source(), span, near});
-    said.fix(std::move(fix));
-  }
+  if (!near.empty()) said.fix(rewrite(span, near));
 }
 
 SymbolId Checker::resolve(NodeId node, std::string_view name) {
@@ -182,11 +180,7 @@ SymbolId Checker::resource_named(NodeId name, bool contact) {
   const char* wanted = contact ? "contact or channel" : "resource";
   if (id == kNoSymbol) {
     Diagnostic& said = error("E0201", name, fmt::format("No {} `{}` here.", wanted, spelled), help);
-    if (!near.empty()) {
-      Fix fix{fmt::format("Write `{}`", near), {}, false};
-      fix.edits.push_back({&tree().source(), tree().span(name), near});
-      said.fix(std::move(fix));
-    }
+    if (!near.empty()) said.fix(rewrite(tree().span(name), near));
   } else {
     error("E0201", name, fmt::format("`{}` is {}, not a {}.", spelled, kind_in_words(facts.symbols[id]), wanted), help);
   }

@@ -130,11 +130,14 @@ void Checker::cadence(NodeId node, Micros least_looks, NodeId report_at) {
   if (every.cap == 0 || whole.cap == 0) return;
   if (every.cap < kSecond / 10)
     error("E0602", first, fmt::format("Looking every {} is too often.", text(first)), "At least 100ms.");
-  else if (whole.usual < every.usual * std::max<Micros>(1, least_looks - 1))
-    error("E0602", report_at,
+  else if (whole.usual < every.usual * std::max<Micros>(1, least_looks - 1)) {
+    Diagnostic& said = error("E0602", report_at,
           least_looks > 1 ? fmt::format("This looks every {} for {}, which is too short for {} looks.", text(first), text(second), least_looks)
                           : fmt::format("This looks every {} for {}, so only once.", text(first), text(second)),
           least_looks > 1 ? "Look for longer." : "Did you swap them?");
+    if (least_looks <= 1)
+      said.fix({"Swap the two times", {{&tree().source(), tree().span(first), text(second)}, {&tree().source(), tree().span(second), text(first)}}, false});
+  }
 }
 
 Type Checker::say(NodeId holder, NodeId spoken, bool acts, bool repeatable) {

@@ -201,9 +201,7 @@ void Checker::judge_effect(Spoken& spoken) {
     } else {
       Diagnostic& said = error("E0401", span, "This line changes something, and does not say so.", "Start it with `do`.");
       said.note(fmt::format("{}.", sentence));
-      Fix fix{"Start it with `do`", {}, false};
-      fix.edits.push_back({&tree().source(), Span{spoken.begin, spoken.begin}, "do "});
-      said.fix(std::move(fix));
+      said.fix({"Start it with `do`", {{&tree().source(), Span{spoken.begin, spoken.begin}, "do "}}, false});
     }
     return;
   }
@@ -291,6 +289,7 @@ void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& 
         default: break;
       }
       refuse("E0306", fmt::format("`{}` cannot tell which unit `{}` has.", use.command.empty() ? facts.resources[spoken.resource].name : use.command, name), help);
+      if (help.starts_with("Write `<") && help.find(" or ") == std::string::npos) diagnostics.back().fix(rewrite(tree().span(node), help.substr(7, help.rfind('`') - 7)));
       continue;
     }
     if (type.is(TypeTag::list) && !sql) {

@@ -43,6 +43,9 @@ Encoding check_encoding(const Source& source) {
     i += at.length;
   }
   if (crlf == 0) return result;
+  Fix fix{"End every line in LF", {}, true};
+  for (size_t at = text.find("\r\n"); at != std::string_view::npos; at = text.find("\r\n", at + 2))
+    fix.edits.push_back({&source, {static_cast<uint32_t>(at), static_cast<uint32_t>(at + 1)}, ""});
   if (crlf == lf) {
     result.without_cr.assign(text);
     for (size_t at = result.without_cr.find("\r\n"); at != std::string::npos; at = result.without_cr.find("\r\n", at + 2))
@@ -50,11 +53,13 @@ Encoding check_encoding(const Source& source) {
     uint32_t first = static_cast<uint32_t>(text.find("\r\n"));
     result.problems.push_back(
         Diagnostic("W0124", source, {first, first + 1}, "Lines end in CR LF; the formatter writes LF.", "Save it with LF."));
+    result.problems.back().fix(std::move(fix));
   } else {
     uint32_t first = static_cast<uint32_t>(text.find("\r\n"));
     result.problems.push_back(Diagnostic("E0123", source, {first, first + 1},
                                          "A carriage return stands here, but not at the end of every line.",
                                          "End every line in LF."));
+    result.problems.back().fix(std::move(fix));
     result.without_cr.assign(text);
     for (size_t at = result.without_cr.find("\r\n"); at != std::string::npos; at = result.without_cr.find("\r\n", at + 2))
       result.without_cr[at] = ' ';

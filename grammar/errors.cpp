@@ -182,13 +182,21 @@ Diagnostic State::explain(const SyntaxError& error) const {
   std::string message, help;
 
   auto make = [&]() { return Diagnostic(code, source_, {at, end}, message, help); };
+  auto write = [&](uint32_t from, uint32_t to, const std::string& mended, bool safe) {
+    return Fix{fmt::format("Write `{}`", mended), {{&source_, {from, to}, mended}}, safe};
+  };
+  auto make_near = [&](const std::string& near, const Words& candidates) {
+    Diagnostic diagnostic = make();
+    if (!near.empty()) diagnostic.fix(write(at, end, near, unmistakable(word, near, candidates)));
+    return diagnostic;
+  };
   auto unknown = [&](std::string_view what, const Words& candidates, bool others) {
     message = fmt::format("{} begins with `{}`.", what, visible_source(word));
     std::string near = did_you_mean(word, candidates);
     if (near.empty() && others) near = other_word(word);
     if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
     Diagnostic diagnostic = make();
-    if (!near.empty()) diagnostic.fix({fmt::format("Write `{}`", near), {{&source_, {at, end}, near}}, false});
+    if (!near.empty()) diagnostic.fix(write(at, end, near, unmistakable(word, near, candidates)));
     return diagnostic;
   };
 
@@ -196,7 +204,17 @@ Diagnostic State::explain(const SyntaxError& error) const {
     Diagnostic tab("E0122", source_, {at, at + 1}, "A tab stands here.", "Use blanks.");
     uint32_t blank = at;
     while (blank > 0 && (text[blank - 1] == ' ' || text[blank - 1] == '\t')) --blank;
-    if (blank == 0 || text[blank - 1] == '\n') tab.message = "A tab in the indentation.";
+    if (blank == 0 || text[blank - 1] == '\n') {
+      // How wide it was meant is a guess; that blocks still match is seen when it is checked again.
+      uint32_t first = at;
+      while (first < size && (text[first] == '\t' || text[first] == ' ')) ++first;
+      std::string blanks;
+      for (uint32_t i = blank; i < first; ++i) blanks += text[i] == '\t' ? "  " : " ";
+      tab.message = "A tab in the indentation.";
+      tab.fix({"Write two blanks for each tab", {{&source_, {blank, first}, blanks}}, false});
+    } else {
+      tab.fix({"Write a blank", {{&source_, {at, at + 1}, " "}}, true});
+    }
     return tab;
   }
   if (code == "E0100") {
@@ -236,17 +254,14 @@ Diagnostic State::explain(const SyntaxError& error) const {
       if (near.empty() && statement == word) help = "That stands in a step: `step name: Title`, and this line beneath it.";
     if (near.empty() && help.empty()) near = std::string(other_word(word));
     if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
-    Diagnostic diagnostic = make();
-    if (!near.empty()) diagnostic.fix({fmt::format("Write `{}`", near), {{&source_, {at, end}, near}}, false});
-    return diagnostic;
+    return make_near(near, part_words());
   }
   if (code == "E0103") {
     message = "A rung begins with `after`, `every` or `when`.";
-    if (word == "in")
-      help = "Did you mean `after`?";
-    else if (std::string near = did_you_mean(word, {"after", "every", "when"}); !near.empty())
-      help = fmt::format("Did you mean `{}`?", near);
-    return make();
+    const Words rungs{"after", "every", "when"};
+    std::string near = word == "in" ? "after" : did_you_mean(word, rungs);
+    if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
+    return make_near(near, rungs);
   }
   if (code == "E0104") {
     message = fmt::format("A check looks and judges. `{}` is not one of its lines.", visible_source(word));
@@ -262,7 +277,12 @@ Diagnostic State::explain(const SyntaxError& error) const {
     else
       help = "Its lines are looks such as `db> …` or `x = db> …`, `check …`, `red if …`, `amber if …`, `blind if …`, `no "
              "answer is …` and `judge: …`.";
-    return make();
+    if (help.starts_with("Did you mean `red unless") && rest < line_end) {
+      Diagnostic diagnostic = make();
+      diagnostic.fix(write(at, end, "red unless", false));
+      return diagnostic;
+    }
+    return make_near(word == "green" ? std::string() : near, check_words());
   }
   if (code == "E0105") {
     Diagnostic diagnostic = unknown("No line here", statement_words(), true);
@@ -286,14 +306,14 @@ Diagnostic State::explain(const SyntaxError& error) const {
     std::string near = did_you_mean(word, test_words());
     if (near.empty() && word == "assert") near = "expect";
     if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
-    return make();
+    return make_near(near, test_words());
   }
   if (code == "E0107") {
     message = fmt::format("`{}` is no answer.", visible_source(word));
     help = "One is: status, body, row, value, prints, exits, refuses, takes, no answer, no rows, unasked, then.";
-    if (std::string near = did_you_mean(word, reply_words()); !near.empty())
-      help = fmt::format("Did you mean `{}`? {}", near, help);
-    return make();
+    std::string near = did_you_mean(word, reply_words());
+    if (!near.empty()) help = fmt::format("Did you mean `{}`? {}", near, help);
+    return make_near(near, reply_words());
   }
   if (code == "E0108") {
     bool joins = false;
@@ -314,6 +334,9 @@ Diagnostic State::explain(const SyntaxError& error) const {
       if (end < size && text[end] == ':') {
         message = "A binding is written with `=`.";
         help = fmt::format("Write `{} = …`.", visible_source(word));
+        Diagnostic diagnostic = make();
+        diagnostic.fix({"Write ` =`", {{&source_, {end, end + 1}, " ="}}, true});
+        return diagnostic;
       }
     } else {
       std::string_view kind = spelling(open_word());
@@ -321,8 +344,13 @@ Diagnostic State::explain(const SyntaxError& error) const {
       help = kind == "command"
                  ? "A command has runs, reads, changes, destroys, repeats, exports."
                  : "A host has reads, changes, destroys, repeats, exports; an http has reads, changes, destroys, repeats.";
-      if (std::string near = did_you_mean(word, {"reads", "changes", "destroys", "repeats", "runs", "exports"}); !near.empty())
+      Words lines{"reads", "changes", "destroys", "repeats"};
+      if (kind != "http") lines.push_back("exports");
+      if (kind == "command") lines.push_back("runs");
+      if (std::string near = did_you_mean(word, lines); !near.empty()) {
         help = fmt::format("Did you mean `{}`?", near);
+        return make_near(near, lines);
+      }
     }
     return make();
   }
@@ -374,7 +402,9 @@ Diagnostic State::explain(const SyntaxError& error) const {
   if (code == "E0116") {
     while (end < size && text[end] != ' ' && text[end] != '\n') ++end;
     message = "A length of time is not negative.";
-    return make();
+    Diagnostic diagnostic = make();
+    if (at < size && text[at] == '-') diagnostic.fix({"Remove the minus", {{&source_, {at, at + 1}, ""}}, false});
+    return diagnostic;
   }
   if (code == "E0117") {
     end = std::min(size, at + 1);
@@ -406,6 +436,9 @@ Diagnostic State::explain(const SyntaxError& error) const {
     if (end < size && text[end] == ':') {
       message = "`otherwise` stands alone on its line.";
       help = "No colon: what is to be done stands beneath it.";
+      Diagnostic diagnostic = make();
+      diagnostic.fix({"Remove the colon", {{&source_, {end, end + 1}, ""}}, true});
+      return diagnostic;
     } else if (last_child() == 0) {
       message = "`otherwise` answers a failure, but no line stands above it.";
     } else {

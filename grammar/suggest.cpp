@@ -38,4 +38,10 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
   return std::string(found);
 }
 
+bool unmistakable(std::string_view word, std::string_view meant, const std::vector<std::string_view>& candidates) {
+  if (word.size() < 4 || word.size() > 64 || edit_distance(word, meant, 1) > 1) return false;
+  return std::none_of(candidates.begin(), candidates.end(),
+                      [&](std::string_view other) { return other != meant && edit_distance(word, other, 1) <= 1; });
+}
+
 } // namespace rbc

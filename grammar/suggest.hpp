@@ -13,4 +13,7 @@ size_t edit_distance(std::string_view a, std::string_view b, size_t limit = 8);
 // Ties: the first.
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates);
 
+// Whether a word of at least four letters is one slip away from `meant` and from no other candidate.
+bool unmistakable(std::string_view word, std::string_view meant, const std::vector<std::string_view>& candidates);
+
 } // namespace rbc

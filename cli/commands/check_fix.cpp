@@ -32,7 +32,11 @@ bool overlap(const Edit& a, const Edit& b) {
 
 // What can be counted before and after.
 struct Tally {
-  std::map<std::string, std::size_t> syntax;    // errors of form, by file
+  struct Form {
+    std::size_t count = 0, lines = 0, places = 0;   // of the errors of form in a file; the sums of where they stand
+    std::set<std::string> codes;
+  };
+  std::map<std::string, Form> form;             // by file
   std::map<std::string, std::size_t> codes;     // all findings
   std::size_t findings = 0;
 };
@@ -64,7 +68,8 @@ class Mender {
     std::vector<PickedEdit> chosen;
     for (const Diagnostic& one : checked.diagnostics)
       for (const Fix& fix : one.fixes) {
-        if ((!fix.safe && !all_) || fix.edits.empty() || !one.primary.source || refused_.contains(key(one, fix))) continue;
+        // Of several that a person should review, only a person can choose.
+        if ((!fix.safe && (!all_ || one.fixes.size() > 1)) || fix.edits.empty() || !one.primary.source || refused_.contains(key(one, fix))) continue;
         const bool ours = std::all_of(fix.edits.begin(), fix.edits.end(), [&](const Edit& edit) {
           return std::find(files_.begin(), files_.end(), edit.source->path()) != files_.end();
         });
@@ -87,9 +92,31 @@ class Mender {
     counted.findings = checked.diagnostics.size();
     for (const Diagnostic& one : checked.diagnostics) {
       ++counted.codes[one.code];
-      if (one.primary.source && of_form(one.code)) ++counted.syntax[one.primary.source->path()];
+      if (!one.primary.source || !of_form(one.code)) continue;
+      Tally::Form& form = counted.form[one.primary.source->path()];
+      ++form.count, form.lines += one.primary.source->line_at(one.primary.span.begin), form.places += one.primary.span.begin, form.codes.insert(one.code);
     }
     return counted;
+  }
+
+  // Each finding has to be gone. A line that is well-formed now may say what else is wrong with it or with the lines beneath it, and of
+  // two slips in a line the second is told when the first is mended: then the place has moved on.
+  static bool worse(const std::vector<PickedEdit>& chosen, const Tally& before, const Tally& after) {
+    for (const auto& [path, now] : after.form) {
+      const auto at = before.form.find(path);
+      const Tally::Form then = at == before.form.end() ? Tally::Form{} : at->second;
+      const bool other = !std::includes(then.codes.begin(), then.codes.end(), now.codes.begin(), now.codes.end());
+      const bool further = now.lines > then.lines || (!other && now.places >= then.places);
+      if (now.count > then.count || (now.count == then.count && now.count > 0 && !further)) return true;
+    }
+    std::map<std::string, std::size_t> most = before.codes;
+    bool uncovers = false;
+    for (const PickedEdit& one : chosen) --most[one.diagnostic->code], uncovers |= of_form(one.diagnostic->code);
+    for (const PickedEdit& one : chosen) {
+      const auto left = after.codes.find(one.diagnostic->code);
+      if (!of_form(one.diagnostic->code) && left != after.codes.end() && left->second > most[one.diagnostic->code]) return true;
+    }
+    return !uncovers && after.findings + chosen.size() > before.findings;
   }
 
   // Applies them together; takes them back, and answers false, if a file is worse for it.
@@ -106,21 +133,7 @@ class Mender {
       sources_.put(source->path(), std::move(text));
     }
     const Tally after = tally(check_project(sources_, files_, catalogue(), settings_));
-    // Each has to be gone; a line that is well-formed now may say what else is wrong with it.
-    std::map<std::string, std::size_t> wanted = before.codes;
-    for (const PickedEdit& one : chosen) --wanted[one.diagnostic->code];
-    bool uncovers = false, worse = false;
-    for (const PickedEdit& one : chosen) {
-      uncovers |= of_form(one.diagnostic->code);
-      const auto left = after.codes.find(one.diagnostic->code);
-      worse |= left != after.codes.end() && left->second > wanted[one.diagnostic->code];
-    }
-    worse |= !uncovers && after.findings + chosen.size() > before.findings;
-    for (const auto& [path, count] : after.syntax) {
-      const auto at = before.syntax.find(path);
-      worse |= count > (at == before.syntax.end() ? 0 : at->second);
-    }
-    if (worse) {
+    if (worse(chosen, before, after)) {
       for (const auto& [source, edits] : by_file) sources_.put(source->path(), std::string(source->text()));
       return false;
     }

@@ -314,6 +314,23 @@ class Check(unittest.TestCase):
         self.refused(2, "--diff", says="--fix")
         self.refused(2, "--fix=some", says="=all")
 
+    def test_a_fix_that_would_do_harm_is_not_made(self):
+        # The line would be well-indented for the eye and belong to nothing.
+        for line in ("    \twait 5s", "\twait 5s"):
+            self.write("a.runbook", broken("check ok") + line + "\n")
+            before = self.read("a.runbook")
+            code, out, _ = self.rbc("check", "--fix=all")
+            self.assertEqual((code, self.read("a.runbook") == before, "mended" in out), (1, True, False), out)
+        # Of two fixes, the harmless one is made all the same.
+        self.write("a.runbook", broken("check ok", "when 1==2 and 2==2", "  wait 1s", "    \twait 5s"))
+        self.rbc("check", "--fix=all")
+        self.assertIn("when 1 is 2 and 2 is 2\n", self.read("a.runbook"))
+        # Two at one place are one after the other; what a person has to choose is not chosen.
+        self.write("a.runbook", broken("check ok", "when ok", "  wait 1s", "n = 3", "show n > 5%"))
+        self.rbc("check", "--fix=all")
+        self.assertIn("    when ok passes\n", self.read("a.runbook"))
+        self.assertIn("    show n > 5%\n", self.read("a.runbook"))
+
     def test_a_fix_that_cannot_be_written_leaves_the_file(self):
         self.write("a.runbook", broken("when 1 == 2", "  wait 1s"))
         (self.path / "link.runbook").symlink_to("a.runbook")
