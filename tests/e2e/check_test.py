@@ -62,6 +62,9 @@ class Check(unittest.TestCase):
         return (self.path / name).read_bytes().decode()
 
     def rbc(self, *words, env=None, cwd=None):
+        # The snippets declare more than each of them uses, which is another matter.
+        if words[0] == "check":
+            words += ("--level", "W0214=off", "--level", "W0215=off", "--level", "W0216=off")
         done = subprocess.run([ARGS.rbc, *words], cwd=cwd or self.path, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, env={**os.environ, **(env or {})})
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
