@@ -95,7 +95,7 @@ const RunbookEntry* by_id(const Index& index, const std::string& id) {
 
 }  // namespace
 
-Chosen choose_runbook(Sources& sources, const Project& project, const std::string& id) {
+Chosen choose_runbook(Sources& sources, const Project& project, const std::string& id, outline::Outline* outline) {
   Chosen chosen;
   if (!project.problem.empty()) return chosen.code = refuse(kUsage, project.problem), chosen;
   if (project.files.empty()) {
@@ -114,7 +114,7 @@ Chosen choose_runbook(Sources& sources, const Project& project, const std::strin
     chosen.code = refuse(kUsage, fmt::format("no runbook `{}` here.{}", id, !near.empty() ? near : all.empty() ? "" : all + "."));
     return chosen;
   }
-  Compiled compiled = compile_runbook(sources, entry->path, entry->id, catalogue(), project.settings);
+  Compiled compiled = compile_runbook(sources, entry->path, entry->id, catalogue(), project.settings, outline);
   size_t errors = 0;
   for (const Diagnostic& d : compiled.diagnostics) {
     if (d.severity != Severity::Error) continue;

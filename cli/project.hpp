@@ -27,7 +27,8 @@ struct Chosen {
   Index index;
   int code = 0;
 };
-Chosen choose_runbook(Sources& sources, const Project& project, const std::string& id);
+// `outline`, if given, is filled together with the program.
+Chosen choose_runbook(Sources& sources, const Project& project, const std::string& id, outline::Outline* outline = nullptr);
 
 // `--env`, or the only environment there is. Refuses with a sentence: empty name, code set.
 std::string choose_environment(const Program& program, const std::string& asked, int& code);

@@ -8,6 +8,7 @@
 #include "compiler/emit.hpp"
 #include "compiler/index.hpp"
 #include "compiler/lint/lint.hpp"
+#include "compiler/outline/outline.hpp"
 #include "compiler/times.hpp"
 #include "vm/bytecode/image.hpp"
 
@@ -44,7 +45,7 @@ Checked check_project(Sources& sources, const std::vector<std::string>& paths, c
 }
 
 Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue,
-                         const Settings& settings) {
+                         const Settings& settings, outline::Outline* outline) {
   Compiled compiled;
   front::Checker checker(sources, catalogue, settings);
   const auto file = checker.load(path);
@@ -67,6 +68,7 @@ Compiled compile_runbook(Sources& sources, const std::string& path, const std::s
       return compiled;
     }
     compiled.program = std::move(program);
+    if (outline) *outline = outline::outline_of(checker.facts, i);
     return compiled;
   }
   return compiled;

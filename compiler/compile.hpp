@@ -13,6 +13,8 @@
 
 namespace rbc {
 
+namespace outline { struct Outline; }             // the runbook as people read it (compiler/outline/outline.hpp)
+
 // A runbook as a project lists it, found by parsing alone.
 struct RunbookEntry {
   std::string id, title, path;
@@ -46,9 +48,9 @@ struct Compiled {
   std::optional<Program> program;                 // only without errors; verified
   std::vector<Diagnostic> diagnostics;            // of the runbook's file and what it uses
 };
-// Compiles the runbook `id` (any case) that stands in `path`.
+// Compiles the runbook `id` (any case) that stands in `path`; `outline`, if given, is filled together with the program.
 Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue,
-                         const Settings& settings = {});
+                         const Settings& settings = {}, outline::Outline* outline = nullptr);
 
 // A line a construct that the grammar takes and the compiler does not yet; empty when the whole language is built.
 std::vector<std::string> unsupported();
