@@ -110,6 +110,12 @@ int complete(const Given& given) {
       for (const std::string& name : inputs_of(line.runbook)) out.push_back(name + "=");
     } else if (waiting && waiting->name == "may") {
       out = {"change"};
+    } else if (waiting && waiting->of == Of::format && waiting->value.find('|') != std::string_view::npos) {
+      for (std::string_view rest = waiting->value; !rest.empty();) {
+        const size_t end = std::min(rest.find('|'), rest.size());
+        out.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
     } else if (waiting) {
       out = candidates_of(waiting->of, line);
     } else if (current.rfind('-', 0) == 0) {

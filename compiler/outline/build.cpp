@@ -102,7 +102,7 @@ void Builder::input(SymbolId id) {
   made.type = rbc::spell(symbol.type);
   made.title = title(node);
   const NodeRef preset = child(node, Kind::Default);
-  if (preset) made.preset = tree(preset).text(preset.node);
+  if (preset) made.preset = tree(preset).text(tree(preset).expression(preset.node));
   made.required = !preset && !symbol.type.is_optional();
   if (const NodeRef most = child(node, Kind::AtMost))
     if (const auto length = duration_of(tree(most).text(tree(most).first(most.node)))) made.cap = length->count() * 1000;

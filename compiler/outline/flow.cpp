@@ -145,7 +145,8 @@ class Drawing {
 
   void handlers(const Line& line, unsigned depth, Part& part) {
     for (const Branch& branch : line.branches) {
-      if (branch.kind == BranchKind::fails) attach(part.rows.front(), "fails", true, branch.lines, depth);
+      const bool asked = line.kind == LineKind::confirm || line.kind == LineKind::approve;
+      if (branch.kind == BranchKind::fails) attach(part.rows.front(), asked ? "no" : "fails", true, branch.lines, depth);
       if (branch.kind != BranchKind::leaving && branch.kind != BranchKind::undo) continue;
       Row row;
       row.box = box(Shape::decision, Tone::plain, branch.kind == BranchKind::undo ? "Kept for later: if the run ends badly" : "Kept for later: before the step is left");
@@ -202,13 +203,12 @@ class Drawing {
     for (const Branch& branch : line.branches) {
       if (branch.kind != BranchKind::fails) continue;
       if (part.rows.front().branch.empty()) {
-        attach(part.rows.front(), gate ? "refused, fails" : "fails", true, branch.lines, depth);
+        attach(part.rows.front(), gate ? "refused" : "fails", true, branch.lines, depth);
       } else {
-        Row row;
-        row.box = box(Shape::decision, Tone::plain, "Did it work?");
-        attach(row, "no", true, branch.lines, depth);
-        row.down_label = "yes";
-        part.rows.push_back(std::move(row));
+        out.push_back(std::move(part));
+        part = single(box(Shape::decision, Tone::plain, "Did it work?"));
+        attach(part.rows.front(), "no", true, branch.lines, depth);
+        part.rows.front().down_label = "yes";
       }
     }
     if (gate && !part.body.empty()) part.rows.front().down_label = "yes";

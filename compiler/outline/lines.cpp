@@ -143,7 +143,7 @@ void Builder::act(NodeRef node, Line& line) {
     line.kind = LineKind::act;
     line.effect = Effect::changes;
     line.spoken.push_back(spoken(utterance, line.effect));
-    line.words = "Do on " + code(line.spoken.back().resource) + limit(node);
+    line.words = "Do this on " + code(line.spoken.back().resource) + limit(node);
     if (tree(node).flag(node.node, Word::Repeatable)) line.details.push_back("may be done twice");
   } else if (const NodeRef call = child(node, Kind::Call)) {
     line.kind = LineKind::call;
@@ -183,7 +183,7 @@ void Builder::bind(NodeRef node, Line& line) {
       line.words = fmt::format("{} is {}", code(line.name), words_.value(expression(node)));
     }
   }
-  if (line.kind == LineKind::look || line.kind == LineKind::act) line.words += fmt::format(", and keep it as {}", code(name(node)));
+  if (line.kind == LineKind::look || line.kind == LineKind::act) line.words += fmt::format(", and keep the answer as {}", code(name(node)));
   otherwise(node, line);
 }
 

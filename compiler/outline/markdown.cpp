@@ -107,14 +107,17 @@ class Markdown {
   }
   void list(const Block& each, const std::string& indent, const Page& page) {
     unsigned number = 1;
+    const bool tight = std::all_of(each.items.begin(), each.items.end(), [](const auto& item) { return item.size() == 1 && item[0].kind == Block::Kind::words; });
     for (const auto& item : each.items) {
       const std::string mark = each.boxes ? "- [ ] " : each.ordered ? fmt::format("{}. ", number++) : "- ";
       const std::string inner = indent + std::string(each.boxes ? 2 : mark.size(), ' ');
       Markdown inside;
       inside.blocks(item, inner, page);
       if (inside.out.size() >= inner.size()) inside.out.replace(0, inner.size(), indent + mark);
+      if (tight) inside.out.pop_back();
       out += inside.out;
     }
+    if (tight) out += "\n";
   }
 };
 

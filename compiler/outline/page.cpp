@@ -162,7 +162,7 @@ class Writer {
       case LineKind::caution: return "Stop, and read this before you go on:";
       case LineKind::approve: return "Get an approval: " + each.words;
       case LineKind::ask: case LineKind::choose: case LineKind::confirm: return "Answer: " + each.words;
-      default: return sentence(each.words);
+      default: return each.branches.empty() ? sentence(each.words) : each.words + ":";
     }
   }
   std::vector<Block> line(const Line& each, bool box) {

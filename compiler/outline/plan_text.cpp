@@ -37,9 +37,9 @@ Tag tag(const Line& line) {
   return {"", ""};
 }
 
-class Page {
+class Plan {
  public:
-  Page(const Outline& outline, const Program& program, const Wanted& wanted, bool colour, unsigned width)
+  Plan(const Outline& outline, const Program& program, const Wanted& wanted, bool colour, unsigned width)
       : outline_(outline), program_(program), wanted_(wanted), colour_(colour), width_(std::max(width, 60u)) {}
 
   std::string all() {
@@ -252,7 +252,7 @@ class Page {
 }  // namespace
 
 std::string plan_text(const Outline& outline, const Program& program, const Wanted& wanted, bool colour, unsigned width) {
-  std::string text = Page(outline, program, wanted, colour, width).all();
+  std::string text = Plan(outline, program, wanted, colour, width).all();
   std::string out;                                // no blanks at the ends of lines
   for (char c : text) {
     if (c == '\n')
