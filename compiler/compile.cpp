@@ -68,7 +68,7 @@ Compiled compile_runbook(Sources& sources, const std::string& path, const std::s
       return compiled;
     }
     compiled.program = std::move(program);
-    if (outline) *outline = outline::outline_of(checker.facts, i);
+    if (outline) *outline = outline::outline_of(checker.facts, i), outline->bounds = compiled.program->bounds;
     return compiled;
   }
   return compiled;

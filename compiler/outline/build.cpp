@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "compiler/times.hpp"
 #include "vm/model/value.hpp"
 
 namespace rbc::outline {
@@ -251,7 +250,6 @@ Outline Builder::build() {
   goal();
   declared_elsewhere();
   environments();
-  out_.bounds = times::bounds(facts_, runbook_);
   return std::move(out_);
 }
 

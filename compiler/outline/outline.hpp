@@ -121,7 +121,7 @@ struct Outline {
   std::vector<Message> messages;             // that it can send
   std::vector<Line> afterwards;
   std::vector<Environment> environments;
-  Bounds bounds;
+  Bounds bounds;                             // the program's; unset by outline_of
 };
 
 // Of facts without errors. Lines nested deeper than the compiler takes do not occur.
