@@ -237,7 +237,7 @@ struct note_raw : node<Kind::Raw, opt<segment>> {};
 struct note : node<Kind::Note, token<one<'>'>>, opt<one<' '>>, note_raw, newline, skip> {};
 struct item;
 struct beneath : node<Kind::Beneath, lines<sor<note, item>, true>> {};
-struct item : node<Kind::Item, one<'['>, sor<one<' '>, node<Kind::ItemMark, name_chars>>, one<']'>, one<' '>,
+struct item : node<Kind::Item, one<'['>, sor<one<' '>, node<Kind::ItemMark, name_chars>>, one<']'>, one<' '>, blanks,
                    cut<prose, eol, opt<beneath>>> {};
 
 // ── statements: every line begins with the word that says what it does ──

@@ -23,6 +23,15 @@ const std::vector<Command>& commands() {
         {"today", "DATE", Of::text, false, "hold review dates against this day instead of the clock's, so that CI says the same tomorrow"},
         {"times", "", Of::nothing, false, "also print how long each runbook can take, and its longest path"}},
        false, check},
+      {"fmt", "[PATH…]", Of::file, 0, 1000,
+       "lay runbooks out: one layout, no options; prints the names of the files it changed",
+       "Without a PATH: every runbook of the project. A file that cannot be parsed is left as it is, and named.\n"
+       "Exit 0 if all is laid out, 1 if a file cannot be parsed or, with --check or --diff, would change, 3 if one cannot be read or written.",
+       {{"check", "", Of::nothing, false, "change nothing; list the files that would change"},
+        {"diff", "", Of::nothing, false, "change nothing; show what would change"},
+        {"stdin", "", Of::nothing, false, "read one runbook from standard input, write it to standard output"},
+        {"stdin-filename", "NAME", Of::file, false, "what messages call what --stdin reads"}},
+       false, format_files},
       {"run", "ID", Of::runbook, 1, 1,
        "run a runbook: `rbc run rb-02` finds RB-02 in any file of the project",
        "At a terminal it asks before each change; headless it does what the runbook says it may.\n"

@@ -1,0 +1,1 @@
+target_link_libraries(check_fuzz PRIVATE rbc_compiler rbc_catalogue)

@@ -1,0 +1,1 @@
+target_link_libraries(embedded_fuzz PRIVATE rbc_embedded)

@@ -1,0 +1,1 @@
+target_link_libraries(format_fuzz PRIVATE rbc_grammar)
