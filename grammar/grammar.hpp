@@ -229,7 +229,11 @@ struct cadence : node<Kind::Cadence, kw<W::Every>, length, kw<W::For>, length> {
 struct by : node<Kind::By, kw<W::By>, comma_list<name>> {};
 struct voters : node<Kind::Voters, opt<integer, kw<W::Of>>, comma_list<name>> {};
 struct default_value : node<Kind::Default, sign<W::Equals>, expr> {};
-struct params : seq<sign<W::OpenParen>, comma_list<node<Kind::Param, new_name, as_type>>, sign<W::CloseParen>> {};
+// `check off(yes)` calls a check: only `yes as …` would be a parameter with a reserved name.
+struct param_name : sor<seq<look<reserved_name, name_chars, blanks, kw<W::As>>, raise<108>>, seq<name_token, blanks>> {
+  static constexpr const char* label = "a name";
+};
+struct params : seq<sign<W::OpenParen>, comma_list<node<Kind::Param, param_name, as_type>>, sign<W::CloseParen>> {};
 struct arg : node<Kind::Arg, name, sign<W::Equals>, expr> {};
 struct streak_words : seq<kw<W::In>, kw<W::A>, kw<W::Row>> {};
 

@@ -173,16 +173,19 @@ class Layout {
   // The lines of embedded text after the first: their common indentation goes, the rest stays.
   void embedded(NodeId raw, uint32_t depth, uint32_t end) {
     NodeId segment = tree_.first(raw);
-    if (segment && tree_[segment].begin <= end) segment = tree_.next(segment);
-    if (!segment) return;
     uint32_t common = UINT32_MAX, above = 0;
+    if (segment && tree_[segment].begin <= end) above = tree_[segment].end, segment = tree_.next(segment);
+    if (!segment) return;
+    if (!above) {
+      take_comments(tree_[segment].begin, depth); // a message's text may have comments above it
+      blank_ = false;
+    }
     for (NodeId each = segment; each; each = tree_.next(each))
       common = std::min(common, tree_[each].begin - line_begin(tree_[each].begin));
-    for (bool first = true; segment; segment = tree_.next(segment), first = false) {
+    for (; segment; segment = tree_.next(segment)) {
       const uint32_t begin = tree_[segment].begin, start = line_begin(begin);
       // Blank lines within it are its own.
-      const uint32_t from = first ? end : above;
-      for (auto breaks = std::count(file_.begin() + from, file_.begin() + start, '\n'); breaks > 1; --breaks)
+      for (auto breaks = above ? std::count(file_.begin() + above, file_.begin() + start, '\n') : 1; breaks > 1; --breaks)
         lines_.emplace_back().begin = size(), lines_.back().end = size();
       std::string_view said = tree_.text(segment);
       above = tree_[segment].end;

@@ -1,11 +1,8 @@
 // rbc fmt: the one layout, written in place, listed or shown.
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
@@ -14,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/diff.hpp"
+#include "cli/files.hpp"
 #include "cli/project.hpp"
 #include "grammar/parse.hpp"
 #include "grammar/print.hpp"
@@ -33,37 +30,20 @@ struct Manner {
   bool writes() const { return !check && !diff; }
 };
 
-std::string reason() { return std::strerror(errno); }
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
+// A diff as a terminal shows it: what goes is red, what comes is green, and a carriage return does not write over its line.
+std::string painted(std::string_view diff) {
+  std::string out;
+  while (!diff.empty()) {
+    const size_t end = std::min(diff.find('\n'), diff.size());
+    std::string_view line = diff.substr(0, end);
+    diff.remove_prefix(std::min(end + 1, diff.size()));
+    const bool head = line.starts_with("--- ") || line.starts_with("+++ ");
+    const std::string_view paint = head ? "\x1b[1m" : line.starts_with("@@") ? "\x1b[36m" : line.starts_with('-') ? "\x1b[31m" : line.starts_with('+') ? "\x1b[32m" : "";
+    const bool cr = line.ends_with('\r');
+    if (cr) line.remove_suffix(1);
+    out += fmt::format("{}{}{}{}\n", paint, line, cr ? "^M" : "", paint.empty() ? "" : "\x1b[0m");
   }
-  return true;
-}
-
-// Puts a new file in the old one's place, with its mode and owner; a link stays a link. Whoever reads meanwhile sees the one or
-// the other, whole. Answers what went wrong, or nothing.
-std::string replace_file(const std::string& path, std::string_view text) {
-  std::error_code trouble;
-  const std::string target = fs::canonical(path, trouble).string();
-  if (trouble) return trouble.message();
-  struct stat was{};
-  if (::stat(target.c_str(), &was) != 0 || ::access(target.c_str(), W_OK) != 0) return reason();
-  std::string beside = fmt::format("{}.XXXXXX", target);
-  const int fd = ::mkostemp(beside.data(), O_CLOEXEC);
-  if (fd < 0) return reason();
-  std::string problem;
-  // Only root may give files away: who cannot keeps the file as their own.
-  [[maybe_unused]] const int given = ::fchown(fd, was.st_uid, was.st_gid);
-  if (!write_all(fd, text) || ::fchmod(fd, was.st_mode & 07777) != 0 || ::fsync(fd) != 0) problem = reason();
-  if (::close(fd) != 0 && problem.empty()) problem = reason();
-  if (problem.empty() && ::rename(beside.c_str(), target.c_str()) != 0) problem = reason();
-  if (!problem.empty()) ::unlink(beside.c_str());
-  return problem;
+  return out;
 }
 
 // The layout is held against what it was made of, because a formatter that changes what a runbook does is worse than none.
@@ -91,11 +71,12 @@ int lay_out(const Source& source, const Manner& manner) {
     return refuse(kBroken, fmt::format("this is a mistake in rbc itself, please report it: {} would not say the same any more. It is as it was.", source.path()));
   if (manner.to_stdout && manner.writes()) return fmt::print("{}", text), kOk;
   if (text == source.text()) return kOk;
-  if (manner.diff) fmt::print("{}", unified_diff(source.path(), source.text(), text, colours(1)));
-  if (manner.writes()) {
-    const std::string problem = replace_file(source.path(), text);
-    if (!problem.empty()) return refuse(kBroken, fmt::format("cannot write {}: {}. It is as it was.", source.path(), problem));
+  if (manner.diff) {
+    const std::string diff = unified_diff(source.path(), source.text(), text);
+    fmt::print("{}", colours(1) ? painted(diff) : diff);
   }
+  if (manner.writes())
+    if (const std::string problem = write_whole(source.path(), text); !problem.empty()) return refuse(kBroken, problem + " It is as it was.");
   if (!manner.diff) fmt::print("{}\n", source.path());
   return manner.writes() ? kOk : kFindings;
 }

@@ -50,7 +50,7 @@ class Writer {
 
   // ── expressions ──
   std::string literal() {
-    return any({text(), "/re[/]x/i", "https://e.x/y", "2024-12-01", "2024-12-01T10:30:00Z", duration(), "512MiB", "1024MiB", "1000KB", "0.5GiB", "5%",
+    return any({text(), "/re\\/x/i", "https://e.x/y", "2024-12-01", "2024-12-01T10:30:00Z", duration(), "512MiB", "1024MiB", "1000KB", "0.5GiB", "5%",
                 "99.9%", "10 per minute", "3per hour", "1_000", "3.5", "42", "yes", "no", colour()});
   }
   std::string primary(uint32_t depth) {
@@ -159,10 +159,10 @@ class Writer {
     block([&] { statement(depth ? depth - 1 : 0, depth == 0); });
   }
   void statement(uint32_t depth, bool flat) {
-    if (flat || maybe(55)) return simple(depth, flat);
+    if (flat || maybe(55)) return simple(flat);
     nested(depth);
   }
-  void simple(uint32_t depth, bool flat) {
+  void simple(bool flat) {
     switch (random_.below(15)) {
     case 0: return line(maybe() ? "> a note, " + hole() : ">");
     case 1: return line((maybe() ? "[ ] " : "[dba]   ") + prose());
@@ -184,7 +184,6 @@ class Writer {
     if (flat) return;
     if (maybe(15)) line("before leaving"), statements(0);
     if (maybe(15)) line("undo"), statements(0);
-    (void)depth;
   }
   void nested(uint32_t depth) {
     switch (random_.below(17)) {
@@ -225,7 +224,7 @@ class Writer {
         if (maybe(30)) line("> Why."), line("check " + refs());
         line("symptom " + expression());
         if (maybe(30)) line("symptom " + expression());
-        if (maybe(70)) simple(0, true);
+        if (maybe(70)) simple(true);
         columns_.pop_back();
       });
     }
@@ -277,7 +276,11 @@ class Writer {
   }
   void message() {
     line("message " + name() + params() + maybe_title());
-    text_lines({"Status: <a>", "- one", "# a heading", "  more   "});
+    if (maybe(20)) line("# a comment, since no text is above it");
+    columns_.push_back(columns_.back() + 3);
+    line("Status: <a>");
+    columns_.pop_back();
+    if (maybe()) text_lines({"- one", "# a heading", "  more   "});
   }
   void reply() {
     switch (random_.below(10)) {
