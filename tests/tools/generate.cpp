@@ -75,8 +75,8 @@ class Writer {
     return maybe(10) ? any({"- ", "- - "}) + all : all;
   }
   std::string sum(uint32_t depth) {
-    std::string all = unary(depth);
-    while (maybe(15)) all += any({" + ", " - ", " * ", "/ ", " of "}) + "(" + unary(depth) + ")";
+    std::string all = maybe(10) ? "80% of " + unary(depth) : unary(depth);
+    while (maybe(15)) all += any({" + ", " - ", " * ", " / "}) + "(" + unary(depth) + ")";
     return all;
   }
   std::string test(uint32_t depth) {
