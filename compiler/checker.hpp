@@ -245,6 +245,7 @@ class Checker {
   Type utterance(NodeId node, bool acts, bool repeatable, NodeId limit);
   struct Spoken;                         // an utterance while its template is made
   void spoken_sql(Spoken& spoken);
+  void judged_on_the_server(Spoken& spoken, const embedded::SqlStatement& statement, bool written_down);
   void spoken_words(Spoken& spoken);
   void spoken_shell(Spoken& spoken);
   void spoken_http(Spoken& spoken);
@@ -259,6 +260,7 @@ class Checker {
   Sources& sources_;
   const Catalogue& catalogue_;
   const Settings& settings_;
+  std::set<std::pair<std::uint32_t, std::string>> unsure_;   // relations that W0712 has named, by resource
   std::uint32_t file_ = 0;
   Context at_;
   Frame frame_;

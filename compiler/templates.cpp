@@ -127,10 +127,46 @@ static std::string quoted_name(std::string_view name) {
   return out + "\"";
 }
 
+// What the server is asked about before the first look: relations, user's types, operators and functions that may stand in for PostgreSQL's own.
+void Checker::judged_on_the_server(Spoken& spoken, const embedded::SqlStatement& statement, bool written_down) {
+  std::set<std::string> reached;
+  bool relation = false;
+  for (const embedded::SqlName& name : statement.names) {
+    const std::string quoted = name.schema.empty() ? quoted_name(name.name) : quoted_name(name.schema) + "." + quoted_name(name.name);
+    switch (name.kind) {
+      case embedded::SqlNameKind::relation:
+        if (name.catalogue) break;
+        relation = true;
+        reached.insert(quoted);
+        if (!name.known && !name.hidden && !written_down && unsure_.insert({spoken.resource, quoted}).second)
+          error("W0712", spoken.captured.file_span(name.begin, name.end), fmt::format("I do not know whether `{}` is a table; if it is a view, what it calls is judged before the first look.", name.name),
+                "`rbc schema pull` writes down what this database holds.");
+        break;
+      case embedded::SqlNameKind::type:
+        if (!name.known) reached.insert("type " + quoted);
+        break;
+      case embedded::SqlNameKind::op: reached.insert("operator " + name.name); break;
+      case embedded::SqlNameKind::function:
+        if (name.extension) reached.insert("function " + quoted);
+        break;
+      case embedded::SqlNameKind::field: reached.insert("field " + name.name); break;
+    }
+  }
+  // Fields of PostgreSQL's own relations are columns.
+  for (const std::string& name : reached)
+    if (relation || !name.starts_with("field ")) spoken.said.relations.push_back(name);
+}
+
 void Checker::spoken_sql(Spoken& spoken) {
   spoken.said.language = Language::sql;
   embedded::SqlHints hints;
-  for (const HoleFacts& hole : spoken.holes) hints.hole_types.push_back(sql_type(hole.type.present()));
+  for (const HoleFacts& hole : spoken.holes) {
+    const Type type = hole.type.present();
+    hints.hole_types.push_back(sql_type(type));
+    hints.hole_elements.push_back(type.tag() == TypeTag::list && !type->element.empty() ? sql_type(type->element[0]) : embedded::SqlType::unknown);
+  }
+  const auto written = settings_.schemas.find(facts.resources[spoken.resource].name);
+  if (written != settings_.schemas.end()) hints.schema = written->second;
   const auto parsed = embedded::parse_sql(spoken.captured.text, spoken.refs, hints);
   problems(spoken, parsed.problems);
   if (!spoken.ok) return;
@@ -160,10 +196,7 @@ void Checker::spoken_sql(Spoken& spoken) {
       break;
     case embedded::SqlShape::rows: spoken.said.answer = Type::rows(std::move(columns), statement.open_columns); break;
   }
-  if (effect_of(spoken.effect.level) == Effect::looks)
-    for (const embedded::SqlName& name : statement.names)
-      if (name.kind == embedded::SqlNameKind::relation && !name.known)
-        spoken.said.relations.push_back(name.schema.empty() ? quoted_name(name.name) : quoted_name(name.schema) + "." + quoted_name(name.name));
+  if (effect_of(spoken.effect.level) == Effect::looks) judged_on_the_server(spoken, statement, hints.schema != nullptr);
   if (const CatalogueRow* row = whole_row(spoken, effect_of(spoken.effect.level))) spoken.said.row = row->id;
 }
 

@@ -2,6 +2,7 @@
 
 #include <pg_query.h>
 #include <nlohmann/json.hpp>
+#include "grammar/embedded/sql_catalogue.hpp"
 #include "grammar/embedded/sql_detail.hpp"
 
 namespace rbc::embedded {
@@ -90,7 +91,7 @@ constexpr Utility kUtilities[] = {
 // One walk over a tree: what it reaches by name, what it does, and the parameters in it.
 class Reach {
  public:
-  Reach(const Substituted& text, const Scan& scan, SqlStatement& out) : text_(text), scan_(scan), out_(out) {}
+  Reach(const Substituted& text, const Scan& scan, const Schema* schema, SqlStatement& out) : text_(text), scan_(scan), schema_(schema), out_(out) {}
 
   std::map<int, int> params;           // how often each `$n` stands in the tree
   std::vector<uint32_t> qualify;       // where `pg_catalog.` goes in the substituted text
@@ -172,9 +173,18 @@ class Reach {
         else if (key == "RangeVar" || ((key == "relation" || key == "rel") && member(v, "relname"))) relation(v);
         else if (key == "TypeName" || key == "typeName") type(v);
         else if (key == "A_Expr") operation(v);
-        else if (key == "ParamRef") ++params[int_member(v, "number", 0)];
+        else if (key == "SubLink") named_operator(member(v, "operName"), place(v));
+        else if (key == "CaseExpr" && member(v, "arg")) add(SqlNameKind::op, {}, "=", place(v), 0).known = true;
+        else if (key == "JoinExpr" && (member(v, "usingClause") || member(v, "isNatural"))) add(SqlNameKind::op, {}, "=", 0, 0).known = true;
+        else if (key == "ColumnRef") qualified_column(v);
+        else if (key == "A_Indirection") {
+          for (const std::string& name : strings(member(v, "indirection"))) field(name, 0);
+        } else if (key == "ParamRef") ++params[int_member(v, "number", 0)];
         else if (key == "TypeCast") prefix_cast(v);
-        else if (key == "SortBy" && child(v, "node").kind == "ParamRef") ordered_by.push_back(int_member(*child(v, "node").body, "number", 0));
+        else if (key == "SortBy") {
+          if (child(v, "node").kind == "ParamRef") ordered_by.push_back(int_member(*child(v, "node").body, "number", 0));
+          named_operator(member(v, "useOp"), place(v));
+        }
         else if (key == "intoClause") raise_at_word(SqlLevel::changes, "into", 0, "select into", "makes a table");
         else if (key == "RangeTableSample") sample(v);
         else if (executed_ && key.ends_with("Stmt") && key != "SelectStmt") changes_of(key, v, cte_at_);
@@ -221,11 +231,31 @@ class Reach {
     return out_.names.back();
   }
 
+  // Whether every overload of the name that takes so many arguments only looks.
+  struct Judged {
+    bool looks = false, extension = false;
+  };
+  static Judged judge(std::string_view name, size_t count, bool variadic, bool own) {
+    Judged j;
+    bool any = false, all = true;
+    for (const ProcRow& row : find_procs(name)) {
+      if (own && row.extension) continue;
+      const bool fits = variadic || (count <= row.count && count + row.defaults >= row.count) || (row.variadic && count + 1 >= row.count);
+      if (!fits) continue;
+      any = true;
+      all = all && row.looks;
+      j.extension = j.extension || row.extension;
+    }
+    j.looks = any && all;
+    return j;
+  }
+
   void function(const Json& body) {
     const auto names = strings(member(body, "funcname"));
     if (names.empty()) return;
     const Json* args = member(body, "args");
-    const int count = args ? static_cast<int>(args->size()) : 0;
+    const Json* order = member(body, "agg_within_group") ? member(body, "agg_order") : nullptr;
+    const int count = (args ? static_cast<int>(args->size()) : 0) + (order ? static_cast<int>(order->size()) : 0);
     const uint32_t at = place(body);
     const std::string& name = names.back();
     const bool synthetic = text_member(body, "funcformat") == "COERCE_SQL_SYNTAX";
@@ -236,20 +266,41 @@ class Reach {
     const uint32_t length = written_length(at, names);
     SqlName& n = add(SqlNameKind::function, schema, name, at, length);
     n.args = count;
-    const bool ours = schema.empty() || schema == "pg_catalog";
-    const FunctionRow* row = ours && names.size() <= 2 ? find_function(name) : nullptr;
+    const bool own = schema == "pg_catalog";
     const bool variadic = member(body, "func_variadic") != nullptr;
-    n.known = row && ((count >= row->least && count <= row->most) || variadic || synthetic);
-    if (!n.known && synthetic && schema == "pg_catalog" && name != "xmlexists") n.known = row != nullptr;
-    // Extensions that are bundled: the view of their statistics is looked at through a function.
-    if (!n.known && (name == "pg_stat_statements" || name == "pg_stat_statements_info") && ours) n.known = true;
+    Judged j = names.size() <= 2 && schema != "information_schema" ? judge(name, static_cast<size_t>(count), variadic, own) : Judged{};
+    // PostgreSQL's own function of that name, if it has one, and not an extension's.
+    if (j.extension && schema.empty())
+      if (const Judged ours = judge(name, static_cast<size_t>(count), variadic, true); ours.looks) j = ours;
+    n.known = j.looks && (schema.empty() || own || j.extension);
+    n.extension = n.known && j.extension;
     if (n.known) {
-      if (row && schema.empty() && length == name.size()) qualify.push_back(at);
+      if (!n.extension && schema.empty() && !synthetic) qualify.push_back(at);
       return;
     }
     const ChangeRow* change = find_change(name);
-    if (change) raise(change->level, shown, change->what, at, at + length);
-    else raise(SqlLevel::changes, shown, {}, at, at + length, false);
+    if (change) return raise(change->level, shown, change->what, at, at + length);
+    raise(SqlLevel::changes, shown, of_snapshot(schema, name) ? "is a function of your own, and nothing says what it does" : "", at, at + length, false);
+  }
+
+  bool of_snapshot(const std::string& schema, const std::string& name) const {
+    if (!schema_) return false;
+    return std::any_of(schema_->functions.begin(), schema_->functions.end(), [&](const auto& f) { return f.name == name && (schema.empty() || f.schema == schema); });
+  }
+
+  // The first of these functions (`schema.name`) that is not known to look, or empty.
+  std::string suspect(const std::vector<std::string>& calls) const {
+    for (const std::string& call : calls) {
+      const size_t dot = call.find('.');
+      const std::string schema = call.substr(0, dot), name = dot == std::string::npos ? std::string() : call.substr(dot + 1);
+      bool any = false, all = true;
+      const auto theirs = std::find_if(schema_->functions.begin(), schema_->functions.end(), [&](const auto& f) { return f.schema == schema && f.name == name; });
+      const bool extension = theirs != schema_->functions.end() && !theirs->extension.empty();
+      for (const ProcRow& row : find_procs(name))
+        if (row.extension == extension) any = true, all = all && row.looks;
+      if (!any || !all || (schema != "pg_catalog" && !extension)) return call;
+    }
+    return {};
   }
 
   // How many bytes of the text at `at` are the name as written without quotes; 0 when it is not written there.
@@ -263,28 +314,67 @@ class Reach {
 
   void relation(const Json& body) {
     const std::string name = text_member(body, "relname"), schema = text_member(body, "schemaname");
-    if (name.empty() || (schema.empty() && with_.contains(name))) return;
+    if (name.empty()) return;
     const uint32_t at = place(body);
-    SqlName& n = add(SqlNameKind::relation, schema, name, at, schema.empty() ? name.size() : schema.size() + 1 + name.size());
-    n.known = find_relation(schema, name) != nullptr;
+    const size_t length = schema.empty() ? name.size() : schema.size() + 1 + name.size();
+    SqlName& n = add(SqlNameKind::relation, schema, name, at, length);
+    n.hidden = schema.empty() && with_.contains(name);
+    n.catalogue = find_relation(schema, name) != nullptr;
+    n.known = n.catalogue;
+    if (n.known || n.hidden || !schema_) return;
+    for (const SchemaRelation& r : schema_->relations) {
+      if (r.name != name || r.schema != (schema.empty() ? "public" : schema)) continue;
+      n.known = true;
+      if (r.kind == SchemaKind::foreign) raise(SqlLevel::changes, name, "is a table of another server, where nothing says what reading it does", at, at + static_cast<uint32_t>(length));
+      else if (const std::string call = suspect(r.calls); !call.empty()) raise(SqlLevel::changes, name, fmt::format("calls `{}`, which may change something", call), at, at + static_cast<uint32_t>(length));
+    }
   }
 
   void type(const Json& body) {
     const auto names = strings(member(body, "names"));
     if (names.empty()) return;
-    SqlName& n = add(SqlNameKind::type, names.size() > 1 ? names.front() : std::string(), names.back(), place(body), 0);
-    n.known = (names.size() == 1 || names.front() == "pg_catalog") && built_in_type(names.back());
+    const uint32_t at = place(body);
+    SqlName& n = add(SqlNameKind::type, names.size() > 1 ? names.front() : std::string(), names.back(), at, 0);
+    n.known = (names.size() == 1 || names.front() == "pg_catalog") && find_type(names.back()) != PgType::none;
+    if (n.known || !schema_) return;
+    for (const SchemaType& t : schema_->types)
+      if (t.name == names.back() && (names.size() == 1 || t.schema == names.front()))
+        if (const std::string call = suspect(t.calls); !call.empty())
+          raise(SqlLevel::changes, names.back(), fmt::format("checks its values with `{}`, which may change something", call), at, at + static_cast<uint32_t>(names.back().size()));
   }
 
   void operation(const Json& body) {
-    const auto names = strings(member(body, "name"));
+    const std::string kind = text_member(body, "kind");
+    if (kind.find("BETWEEN") != std::string::npos) {
+      for (const char* implied : {">=", "<="}) add(SqlNameKind::op, {}, implied, place(body), 0).known = true;
+      return;
+    }
+    named_operator(member(body, "name"), place(body));
+  }
+
+  void named_operator(const Json* name, uint32_t at) {
+    const auto names = strings(name);
     if (names.empty()) return;
-    SqlName& n = add(SqlNameKind::op, names.size() > 1 ? names.front() : std::string(), names.back(), place(body), names.back().size());
-    n.known = (names.size() == 1 || names.front() == "pg_catalog") && built_in_operator(names.back());
+    const std::string schema = names.size() > 1 ? names[names.size() - 2] : std::string();
+    const std::string& op = names.back();
+    SqlName& n = add(SqlNameKind::op, schema, op, at, op.size());
+    n.known = (schema.empty() && extension_operator(op)) || ((schema.empty() || schema == "pg_catalog") && !find_operators(op == "!=" ? "<>" : op).empty());
+    if (!n.known) raise(SqlLevel::changes, schema.empty() ? op : schema + "." + op, "is no operator of PostgreSQL's own, and nothing says what it does", at, at + static_cast<uint32_t>(op.size()), false);
+  }
+
+  void qualified_column(const Json& body) {
+    const auto names = strings(member(body, "fields"));
+    if (names.size() > 1) field(names.back(), place(body));
+  }
+
+  // `x.name` may mean the function `name(x)` when `x` has no such column.
+  void field(const std::string& name, uint32_t at) {
+    if (!name.empty()) add(SqlNameKind::field, {}, name, at, 0);
   }
 
   const Substituted& text_;
   const Scan& scan_;
+  const Schema* schema_;
   SqlStatement& out_;
   std::set<std::string> with_;
   bool executed_ = true;
@@ -597,7 +687,7 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
     if (!s) return;
   }
 
-  Reach reach(text, scan, out);
+  Reach reach(text, scan, hints.schema, out);
   bool executed = true;
   if (out.kind == SqlKind::explain) {
     const Node inner = child(*s.body, "query");
@@ -630,9 +720,16 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
   write_pieces(text, holes, stands, qualifies ? reach.qualify : std::vector<uint32_t>(), out);
   std::stable_sort(out.names.begin(), out.names.end(), [](const SqlName& a, const SqlName& b) { return a.begin < b.begin; });
 
-  std::vector<SqlType> types;
+  std::vector<SqlType> types, elements;
   for (const auto& h : holes) types.push_back(h.index < hints.hole_types.size() ? hints.hole_types[h.index] : SqlType::unknown);
-  Result r = type_statement(s, {types});
+  for (const auto& h : holes) elements.push_back(h.index < hints.hole_elements.size() ? hints.hole_elements[h.index] : SqlType::unknown);
+  Result r = type_statement(s, {types, elements, hints.schema});
+  for (Problem& p : r.issues) {
+    const uint32_t end = p.end;
+    p.begin = text.original(p.begin);
+    p.end = std::max(p.begin + 1, text.original(end > 0 ? end - 1 : 0) + 1);
+    problems.push_back(std::move(p));
+  }
   for (auto& c : r.columns) {
     c.begin = text.original(c.begin);
     c.end = c.begin;

@@ -3,6 +3,10 @@
 #include <optional>
 #include "grammar/embedded/embedded.hpp"
 
+namespace rbc {
+struct Schema;
+}
+
 namespace rbc::embedded {
 
 enum class SqlType : uint8_t { unknown, boolean, integer, number, text, instant, duration, json, size, list };
@@ -12,6 +16,7 @@ struct SqlColumn {
   std::string name;  // empty, or `?column?`, when it has none and cannot be read
   SqlType type = SqlType::unknown;
   SqlType element = SqlType::unknown;
+  std::string pg;    // PostgreSQL's own name of the type, as `int8` or `_text`; empty when it is not known
   uint32_t begin = 0;
   uint32_t end = 0;
 };
@@ -34,7 +39,8 @@ struct SqlEffect {
   bool slow = false;        // ANALYZE, VACUUM, CREATE INDEX, REINDEX, CLUSTER, REFRESH: limit 15m instead of 2m
 };
 
-enum class SqlNameKind : uint8_t { function, op, type, relation, setting };
+// `field`: what is written after a dot; a function of that name is called when nothing has such a column.
+enum class SqlNameKind : uint8_t { function, op, type, relation, field };
 
 // Something the statement reaches by name; `schema` is empty when it is not written.
 struct SqlName {
@@ -42,7 +48,10 @@ struct SqlName {
   std::string schema;
   std::string name;
   int args = -1;       // functions: how many arguments, -1 otherwise
-  bool known = false;  // on the look-list, a built-in type or operator, or a catalogue table
+  bool known = false;  // on the look-list, a built-in type or operator, a catalogue table, or a table of the snapshot
+  bool extension = false;  // a function of a bundled extension: whose it is on the server is seen before the first look
+  bool catalogue = false;  // a relation of PostgreSQL's own or of a bundled extension
+  bool hidden = false;     // a relation whose name a common table expression has as well
   uint32_t begin = 0;
   uint32_t end = 0;
 };
@@ -60,9 +69,12 @@ struct SqlStatement {
   std::vector<SqlName> names;    // in the order of the text
 };
 
-// Types of the parameters, by HoleRef::index, help to type columns that are computed from them; may be shorter than the holes.
+// Types of the parameters, by HoleRef::index, help to type columns that are computed from them; may be shorter than the holes. `hole_elements` are
+// those of lists. `schema` is the project's snapshot of this database, if it has one; owned by the caller.
 struct SqlHints {
   std::vector<SqlType> hole_types;
+  std::vector<SqlType> hole_elements = {};
+  const Schema* schema = nullptr;
 };
 
 Parsed<SqlStatement> parse_sql(std::string_view text, const std::vector<HoleRef>& holes, const SqlHints& hints = {});

@@ -2,6 +2,7 @@
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <set>
+#include "grammar/embedded/schema.hpp"
 #include "grammar/embedded/sql.hpp"
 
 namespace rbc::embedded::sql_detail {
@@ -41,37 +42,6 @@ struct Substituted {
 enum class Stand : uint8_t { param, identifier, literal };  // what stands in for a hole while parsing
 Substituted substitute(std::string_view text, const std::vector<HoleRef>& holes, const std::vector<Stand>& stands);
 
-enum class Sort : uint8_t { plain, set, aggregate, window, ordered };
-enum class Answer : uint8_t {
-  unknown, boolean, integer, number, text, instant, duration, json,
-  list_boolean, list_integer, list_number, list_text, list_instant, list_json, list_same,
-  same, second, element, sum
-};
-struct FunctionRow {
-  std::string_view name;
-  int least;
-  int most;
-  Answer answer;
-  Sort sort;
-};
-const FunctionRow* find_function(std::string_view name);
-
-struct ChangeRow {
-  std::string_view name;
-  std::string_view what;
-  SqlLevel level;
-};
-const ChangeRow* find_change(std::string_view name);
-
-struct RelationRow {
-  std::string_view schema;
-  std::string_view name;
-  std::string_view columns;
-};
-const RelationRow* find_relation(std::string_view schema, std::string_view name);
-bool built_in_type(std::string_view name);
-bool built_in_operator(std::string_view name);
-
 // A tree node `{"Kind": {…}}`: its kind and body; an empty kind when it is no node.
 struct Node {
   std::string_view kind;
@@ -85,14 +55,17 @@ std::string text_member(const Json& object, const char* key);
 int int_member(const Json& object, const char* key, int otherwise);
 std::vector<std::string> strings(const Json* list);  // a list of String nodes
 
-// Result columns of a select, or of a RETURNING list. `params` are the hints by number of `$n`.
+// Result columns of a select, or of a RETURNING list. `params` are the hints by number of `$n`, `elements` those of lists.
 struct Typing {
   const std::vector<SqlType>& params;
+  const std::vector<SqlType>& elements;
+  const Schema* schema = nullptr;
 };
 struct Result {
   SqlShape shape = SqlShape::nothing;
   std::vector<SqlColumn> columns;  // places are offsets into the substituted text
   bool open = false;
+  std::vector<Problem> issues;      // places are offsets into the substituted text
 };
 Result type_statement(const Node& statement, const Typing& typing);
 

@@ -22,6 +22,7 @@
 #include <thread>
 
 #include "stdlib/backends/port.hpp"
+#include "stdlib/backends/postgres_judging.hpp"
 
 namespace rbc {
 namespace postgres_backend {
@@ -181,7 +182,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<pqxx::quiet_errorhandler> quiet_;   // notices are not printed; goes before the connection
   PGconn* raw_ = nullptr;
-  std::set<std::string> judged_;    // relations that this connection found to call nothing that may change something
+  std::set<std::string> judged_;    // what this connection found to call nothing that may change something
   std::int64_t server_limit_ = 0;   // the session's statement_timeout, milliseconds
 };
 
@@ -441,38 +442,15 @@ void Session::take(const PgJob& job, PgAnswer& answer) {
   }
 }
 
-// A view runs what it was made of, and a read-only transaction does not stop `pg_reload_conf()`: views are followed through their rules
-// to every function they call. One that is volatile, or not PostgreSQL's own, may change something.
-constexpr const char* kCalledByViews = R"sql(
-with recursive reached(oid) as (
-  select to_regclass(name)::oid from unnest($1::text[]) name where to_regclass(name) is not null
-  union
-  select found[1]::oid from reached join pg_rewrite rule on rule.ev_class = reached.oid, regexp_matches(rule.ev_action::text, ':relid (\d+)', 'g') found
-)
-select class.oid::regclass::text, called.oid::regprocedure::text
-from reached join pg_class class on class.oid = reached.oid and class.relkind = 'v' and class.relnamespace <> 'pg_catalog'::regnamespace
-  join pg_rewrite rule on rule.ev_class = class.oid,
-  regexp_matches(rule.ev_action::text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g') found
-  join pg_proc called on called.oid = found[1]::oid
-where called.pronamespace <> 'pg_catalog'::regnamespace
-   or (called.provolatile = 'v' and called.proname not in ('clock_timestamp', 'timeofday', 'random', 'gen_random_uuid', 'pg_is_in_recovery',
-       'pg_database_size', 'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_tablespace_size'))
-limit 1)sql";
-
 bool Session::only_looks(const PgJob& job, PgAnswer& answer) {
   std::vector<std::string> fresh;
   for (const std::string& name : job.relations)
     if (!judged_.contains(name)) fresh.push_back(name);
   if (fresh.empty() || job.changes || place_.pooler) return true;
-  std::string array = "{";
-  for (const std::string& name : fresh) {
-    array += array.size() > 1 ? ",\"" : "\"";
-    for (char c : name) array += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-    array += '"';
-  }
+  // What is judged hangs together: a field means a function only where the relation has no such column.
   PgJob judging;
-  judging.sql = kCalledByViews;
-  judging.parameters = {array + "}"};
+  judging.sql = pg_judging_query();
+  judging.parameters = {pg_text_array(job.relations)};
   PgAnswer found;
   take(judging, found);
   if (found.way != Way::answer) {
@@ -481,7 +459,7 @@ bool Session::only_looks(const PgJob& job, PgAnswer& answer) {
   }
   if (!found.rows.empty()) {
     answer.way = Way::blindness;
-    answer.reason = fmt::format("the view {} calls {}, which may change something, so it was not looked at", found.rows[0][0].value_or(""), found.rows[0][1].value_or(""));
+    answer.reason = fmt::format("{}, which may change something, so it was not looked at", found.rows[0][0].value_or(""));
     return false;
   }
   judged_.insert(fresh.begin(), fresh.end());

@@ -25,7 +25,7 @@ struct PgJob {
   PgPlace place;
   std::string sql;
   std::vector<std::optional<std::string>> parameters;   // $1, $2 …, as text
-  std::vector<std::string> relations;                   // of a look: quoted names that may be views, to be judged first
+  std::vector<std::string> relations;                   // of a look: what it reaches that is not PostgreSQL's own, to be judged first (postgres_judging.hpp)
   bool changes = false;
   Micros limit = 0;
 };

@@ -270,7 +270,7 @@ TEST_CASE("holes become parameters") {
   CHECK(p.value.params == std::vector<uint32_t>{0, 1});
   CHECK(p.value.uses.size() == 2);
   CHECK(show(statement("select lower(a), public.f(b), \"upper\"(c), left(d, 3), extract(epoch from e) from t").value.pieces) ==
-        "select pg_catalog.lower(a), public.f(b), \"upper\"(c), pg_catalog.left(d, 3), extract(epoch from e) from t");
+        "select pg_catalog.lower(a), public.f(b), pg_catalog.\"upper\"(c), pg_catalog.left(d, 3), extract(epoch from e) from t");
 }
 
 TEST_CASE("where SQL takes no value") {
@@ -382,17 +382,17 @@ TEST_CASE("types of columns") {
   CHECK(columns("select current_setting('max_connections')::int - 3 as slots") == "row slots:int");
   CHECK(columns("select mean_exec_time, calls, query from pg_stat_statements") == "rows mean_exec_time:number calls:int query:text");
   CHECK(columns("select a::float8, b::text, c::uuid, d::timestamptz, e::jsonb, f::text[], g::my_type from t") == "rows a:number b:text c:text d:instant e:json f:list-text g:?");
-  CHECK(columns("select sum(pid) as s, avg(pid) as a, min(query_start) as m, bool_and(true) as b from pg_stat_activity") == "row s:number a:number m:instant b:bool");
+  CHECK(columns("select sum(pid) as s, avg(pid) as a, min(query_start) as m, bool_and(true) as b from pg_stat_activity") == "row s:int a:number m:instant b:bool");
   CHECK(columns("select a.pid, b.mode from pg_stat_activity a join pg_locks b on a.pid = b.pid") == "rows pid:int mode:text");
   CHECK(columns("select x.n from (select count(*) as n from t) x") == "rows n:int");
   CHECK(columns("with w as (select pid, state from pg_stat_activity) select * from w") == "rows pid:int state:text");
-  CHECK(columns("with w(a) as (select pid from pg_stat_activity) select a, b from w") == "rows a:int b:?");
+  CHECK(columns("with w(a) as (select pid from pg_stat_activity) select a from w") == "rows a:int");
   CHECK(columns("select case when true then 1 else 2.5 end as c, coalesce(null, 'x') as d, greatest(1, 2) as e, 1 / 2 as f") == "row c:number d:text e:int f:int");
   CHECK(columns("select exists (select 1) as a, array(select pid from pg_locks) as b, array[1, 2] as c, 'a' || 'b' as d, 1 < 2 as e") == "row a:bool b:list-int c:list-int d:text e:bool");
   CHECK(columns("select * from t") == "rows ...");
   CHECK(columns("select pg_blocking_pids(1) as p, cardinality(pg_blocking_pids(1)) as n, (pg_blocking_pids(1))[1] as f") == "row p:list-int n:int f:int");
   CHECK(columns("select <a> as a, <b> as b, now() - <b> as c", {{SqlType::integer, SqlType::duration, SqlType::duration}}) == "row a:int b:duration c:instant");
-  CHECK(columns("select current_date - date '2024-01-01' as days, now() - current_date as x") == "row days:int x:?");
+  CHECK(columns("select current_date - date '2024-01-01' as days, now() - current_date as x") == "row days:int x:duration");
   CHECK(columns("select left(query, 80), lower(state), length(query) from pg_stat_activity") == "rows left:text lower:text length:int");
   CHECK(columns("select a->>'x' as b, a->'y' as c, 5 * '1 min'::interval as d from t") == "rows b:text c:json d:duration");
   CHECK(columns("select g, g * 2 as h from generate_series(1, 3) g") == "rows g:int h:int");
@@ -430,6 +430,6 @@ TEST_CASE("names that a statement reaches") {
   const auto p = statement("select lower(a.b::citext) from orders a, pg_locks l where a.x @@@ l.pid");
   REQUIRE(p.ok());
   std::string all;
-  for (const auto& n : p.value.names) all += n.name + (n.known ? " " : "? ");
-  CHECK(all == "lower citext? orders? pg_locks @@@? ");
+  for (const auto& n : p.value.names) all += (n.kind == SqlNameKind::field ? "." : "") + n.name + (n.known || n.kind == SqlNameKind::field ? " " : "? ");
+  CHECK(all == "lower .b citext? orders? pg_locks .x @@@ .pid ");
 }

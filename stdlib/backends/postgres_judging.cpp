@@ -1,0 +1,88 @@
+#include "stdlib/backends/postgres_judging.hpp"
+
+namespace rbc {
+
+// A read-only transaction does not stop `pg_reload_conf()`. So whatever runs code when it is read is followed, through the rules of views, the
+// policies of tables, the children of partitioned tables and the checks of domains, to every function that is called. One that is neither
+// PostgreSQL's own nor of a trusted extension's, or is volatile and not on the list, may change something, however it is declared.
+const char* pg_judging_query() {
+  return R"sql(
+with recursive given as (
+  select name from unnest($1::text[]) name
+), reached(oid) as (
+  select to_regclass(name)::oid from given where name like '"%' and to_regclass(name) is not null
+  union
+  select next.oid from reached cross join lateral (
+    select found[1]::oid as oid from pg_rewrite rule, regexp_matches(rule.ev_action::text, ':relid (\d+)', 'g') found where rule.ev_class = reached.oid
+    union all select inhrelid from pg_inherits where inhparent = reached.oid
+    union all select found[1]::oid from pg_policy policy, regexp_matches(coalesce(policy.polqual::text, ''), ':relid (\d+)', 'g') found where policy.polrelid = reached.oid
+  ) next
+), class as (
+  select c.* from reached join pg_class c on c.oid = reached.oid where c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+), bundled as (
+  select d.classid, d.objid from pg_depend d join pg_extension e on e.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
+  where e.extname in ('btree_gin', 'btree_gist', 'citext', 'cube', 'earthdistance', 'fuzzystrmatch', 'hstore', 'intarray', 'isn', 'ltree', 'pg_buffercache', 'pg_freespacemap',
+    'pg_stat_statements', 'pg_trgm', 'pg_visibility', 'pgcrypto', 'pgrowlocks', 'pgstattuple', 'tablefunc', 'unaccent', 'uuid-ossp')
+), suspect as (
+  select p.oid from pg_proc p
+  where (p.pronamespace <> 'pg_catalog'::regnamespace and not exists (select 1 from bundled where classid = 'pg_proc'::regclass and objid = p.oid))
+     or p.prolang not in (select oid from pg_language where lanname in ('c', 'internal')) and p.pronamespace <> 'pg_catalog'::regnamespace
+     or (p.provolatile = 'v' and p.proname <> all (array['clock_timestamp', 'timeofday', 'random', 'random_normal', 'gen_random_uuid', 'pg_is_in_recovery', 'pg_database_size',
+         'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_tablespace_size', 'pg_last_xact_replay_timestamp', 'pg_current_wal_lsn',
+         'pg_last_wal_receive_lsn', 'pg_last_wal_replay_lsn', 'pg_blocking_pids', 'currval', 'lastval', 'pg_lock_status', 'pg_stat_statements', 'pg_stat_statements_info',
+         'pg_buffercache_pages', 'pg_freespace', 'pgstattuple', 'pgstattuple_approx', 'pgstatindex', 'pgstatginindex', 'pgstathashindex', 'pg_relpages', 'pgrowlocks',
+         'uuid_generate_v1', 'uuid_generate_v1mc', 'uuid_generate_v4', 'gen_random_bytes', 'gen_salt', 'normal_rand', 'pg_visibility', 'pg_visibility_map',
+         'pg_visibility_map_summary']))
+     or p.proname ~ '^(table|schema|database|query|cursor)_to_xml|^(txid_current|pg_current_xact_id|ts_stat|ts_rewrite|dblink.*|crosstab.*|connectby|xpath_table|xslt_process|set_limit|isn_weak)$'
+        and p.proname <> 'txid_current_if_assigned'
+), code(sentence, tree) as (
+  select case when class.relkind in ('v', 'm') then 'the view ' else 'a rule of ' end || class.oid::regclass, rule.ev_action::text || coalesce(rule.ev_qual::text, '')
+    from class join pg_rewrite rule on rule.ev_class = class.oid and rule.ev_type = '1' and class.relkind <> 'm'
+  union all select 'a policy of ' || class.oid::regclass, policy.polqual::text
+    from class join pg_policy policy on policy.polrelid = class.oid where class.relrowsecurity and policy.polqual is not null
+), types(oid) as (
+  select oid from (select to_regtype(substr(name, 6))::oid as oid from given where name like 'type %') named where oid is not null
+  union select a.atttypid from class join pg_attribute a on a.attrelid = class.oid and a.attnum > 0 and not a.attisdropped
+    join pg_type t on t.oid = a.atttypid where t.typnamespace <> 'pg_catalog'::regnamespace
+  union select found[1]::oid from code, regexp_matches(code.tree, ':(?:resulttype|consttype|vartype) (\d+)', 'g') found where found[1]::oid >= 16384
+), own_types(oid) as (
+  select oid from types
+  union select case when t.typtype = 'd' then t.typbasetype when t.typcategory = 'A' then t.typelem else f.atttypid end
+    from own_types join pg_type t on t.oid = own_types.oid left join pg_attribute f on t.typtype = 'c' and f.attrelid = t.typrelid and f.attnum > 0
+    where t.typnamespace <> 'pg_catalog'::regnamespace and (t.typtype in ('c', 'd') or t.typcategory = 'A') and (f.atttypid is not null or t.typtype <> 'c')
+), found(sentence) as (
+  select code.sentence || ' calls ' || suspect.oid::regprocedure
+    from code, regexp_matches(code.tree, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g') called join suspect on suspect.oid = called[1]::oid
+  union all select 'the table ' || class.oid::regclass || ' is of another server' from class where class.relkind = 'f'
+  union all select 'the domain ' || c.contypid::regtype || ' calls ' || suspect.oid::regprocedure
+    from own_types join pg_constraint c on c.contypid = own_types.oid, regexp_matches(c.conbin::text, ':(?:funcid|opfuncid) (\d+)', 'g') called join suspect on suspect.oid = called[1]::oid
+  union all select 'the cast from ' || c.castsource::regtype || ' to ' || c.casttarget::regtype || ' calls ' || suspect.oid::regprocedure
+    from pg_cast c join suspect on suspect.oid = c.castfunc
+    where c.castsource in (select oid from own_types) or c.casttarget in (select oid from own_types) or (c.castsource < 16384 and c.casttarget < 16384)
+  union all select 'the type ' || t.oid::regtype || ' is read and written by ' || suspect.oid::regprocedure
+    from own_types join pg_type t on t.oid = own_types.oid and t.typtype in ('b', 'r') join suspect on suspect.oid in (t.typinput, t.typoutput, t.typreceive, t.typsend)
+  union all select 'the type ' || t.oid::regtype || ' is compared by ' || suspect.oid::regprocedure
+    from own_types join pg_type t on t.oid = own_types.oid join pg_opclass o on o.opcintype = t.oid and o.opcdefault
+    join pg_amproc support on support.amprocfamily = o.opcfamily join suspect on suspect.oid = support.amproc
+  union all select 'the operator ' || o.oid::regoperator || ' calls ' || suspect.oid::regprocedure
+    from given join pg_operator o on given.name = 'operator ' || o.oprname or (given.name = 'operator !=' and o.oprname = '<>') join suspect on suspect.oid = o.oprcode
+  union all select 'the function ' || suspect.oid::regprocedure || ' stands in for one of an extension'
+    from given join pg_proc p on given.name like 'function %' and p.proname = regexp_replace(regexp_replace(given.name, '^.*?([^."]+)"?$', '\1'), '""', '"') join suspect on suspect.oid = p.oid
+  union all select 'the function ' || suspect.oid::regprocedure || ' may be what .' || p.proname || ' means'
+    from given join pg_proc p on given.name = 'field ' || p.proname and p.pronargs - p.pronargdefaults <= 1 and p.pronargs > 0 join suspect on suspect.oid = p.oid
+    where not exists (select 1 from reached join pg_attribute a on a.attrelid = reached.oid and a.attname = p.proname)
+)
+select sentence from found order by sentence limit 1)sql";
+}
+
+std::string pg_text_array(const std::vector<std::string>& texts) {
+  std::string array = "{";
+  for (const std::string& text : texts) {
+    array += array.size() > 1 ? ",\"" : "\"";
+    for (const char c : text) array += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    array += '"';
+  }
+  return array + "}";
+}
+
+}  // namespace rbc

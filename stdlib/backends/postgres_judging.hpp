@@ -1,0 +1,14 @@
+// What a server is asked before the first look: whether anything that the look reaches may change something.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace rbc {
+
+// One parameter, a text[] of what the look reaches: a quoted relation name, or `type "x"`, `operator =`, `function "f"`, `field x`.
+// Answers at most one row with one column, a sentence's beginning: "the view v calls f()".
+const char* pg_judging_query();
+
+std::string pg_text_array(const std::vector<std::string>& texts);
+
+}  // namespace rbc
