@@ -358,7 +358,7 @@ void Session::connect(Deadline deadline, Micros limit) {
   server_limit_ = milliseconds + 500;
   std::vector<std::pair<std::string, std::string>> session = {
       {"statement_timeout", std::to_string(server_limit_)}, {"lock_timeout", "2000"}, {"intervalstyle", "iso_8601"}, {"datestyle", "ISO"},
-      {"timezone", "UTC"}, {"bytea_output", "hex"}, {"extra_float_digits", "1"}, {"idle_in_transaction_session_timeout", "60000"}};
+      {"timezone", "UTC"}, {"jit", "off"}, {"bytea_output", "hex"}, {"extra_float_digits", "1"}, {"idle_in_transaction_session_timeout", "60000"}};
   if (!changes_) {
     session.emplace_back("default_transaction_read_only", "on");
     session.emplace_back("search_path", "pg_catalog,\"$user\",public");
