@@ -140,7 +140,7 @@ void Checker::judged_on_the_server(Spoken& spoken, const embedded::SqlStatement&
         reached.insert(quoted);
         if (!name.known && !name.hidden && !written_down && unsure_.insert({spoken.resource, quoted}).second)
           error("W0712", spoken.captured.file_span(name.begin, name.end), fmt::format("I do not know whether `{}` is a table; if it is a view, what it calls is judged before the first look.", name.name),
-                "`rbc schema pull` writes down what this database holds.");
+                "Naming a table, not a view, is safest.");
         break;
       case embedded::SqlNameKind::type:
         if (!name.known) reached.insert("type " + quoted);

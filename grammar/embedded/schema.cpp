@@ -160,7 +160,7 @@ std::string full(const std::string& schema, const std::string& name) { return sc
 
 std::string print_schema(const Schema& schema, std::string_view resource) {
   using namespace schema_detail;
-  std::string out = fmt::format("# What the database of `{}` holds, as `rbc schema pull` found it: names and types, no data. Commit it; `rbc check` reads it.\n{}\nserver {}\n", resource, kHeader, schema.server);
+  std::string out = fmt::format("# What the database of `{}` holds: names and types, no data. Commit it.\n{}\nserver {}\n", resource, kHeader, schema.server);
   for (const auto& e : schema.extensions) out += fmt::format("extension {} {} {}\n", word(e.name), word(e.version), word(e.schema));
   for (const auto& t : schema.types) {
     out += fmt::format("{} {} {}", t.base.empty() ? "enum" : "domain", word(t.schema), word(t.name));

@@ -1,4 +1,4 @@
-// What a database holds, as `rbc schema pull` writes it down: relations, types, functions, operators and casts of a person's own. No data.
+// What a database holds: relations, types, functions, operators and casts of a person's own. No data.
 #pragma once
 #include <cstdint>
 #include <string>
