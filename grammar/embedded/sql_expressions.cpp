@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <set>
 
+#include <nlohmann/json.hpp>
+
 #include "grammar/embedded/sql_inference.hpp"
 
 namespace rbc::embedded::sql_detail {

@@ -1,7 +1,6 @@
 // Types, shapes and names over PostgreSQL's parse tree: what each expression is, and which column each name means.
 #pragma once
 #include <memory>
-#include <nlohmann/json.hpp>
 #include "grammar/embedded/sql_detail.hpp"
 #include "grammar/embedded/sql_resolve.hpp"
 
