@@ -38,7 +38,7 @@ struct Tally {
   };
   std::map<std::string, Form> form;             // by file
   std::map<std::string, std::size_t> codes;     // all findings
-  std::size_t findings = 0;
+  std::size_t findings = 0, errors = 0;
 };
 
 bool of_form(const std::string& code) { return code.starts_with("E01") || code == "E0705"; }
@@ -92,6 +92,7 @@ class Mender {
     counted.findings = checked.diagnostics.size();
     for (const Diagnostic& one : checked.diagnostics) {
       ++counted.codes[one.code];
+      counted.errors += one.severity == Severity::Error ? 1 : 0;
       if (!one.primary.source || !of_form(one.code)) continue;
       Tally::Form& form = counted.form[one.primary.source->path()];
       ++form.count, form.lines += one.primary.source->line_at(one.primary.span.begin), form.places += one.primary.span.begin, form.codes.insert(one.code);
@@ -116,7 +117,9 @@ class Mender {
       const auto left = after.codes.find(one.diagnostic->code);
       if (!of_form(one.diagnostic->code) && left != after.codes.end() && left->second > most[one.diagnostic->code]) return true;
     }
-    return !uncovers && after.findings + chosen.size() > before.findings;
+    // A warning in an error's place is progress: the line says now what it does.
+    const auto errors = static_cast<std::size_t>(std::count_if(chosen.begin(), chosen.end(), [](const PickedEdit& one) { return one.diagnostic->severity == Severity::Error; }));
+    return !uncovers && (after.errors + errors > before.errors || (errors == 0 && after.findings + chosen.size() > before.findings));
   }
 
   // Applies them together; takes them back, and answers false, if a file is worse for it.

@@ -313,7 +313,7 @@ class Check(unittest.TestCase):
         code, out, _ = self.rbc("check", "--fix=all")
         self.assertIn("(please review)", out)
         self.assertIn("do stack> restart backend", self.read("a.runbook"))
-        self.assertEqual(self.codes(), [])
+        self.assertEqual([one for one in self.codes() if one.startswith("E")], [])
         self.assertEqual(sorted(each.name for each in self.path.iterdir()), ["a.runbook"])
         self.refused(2, "--diff", says="--fix")
         self.refused(2, "--fix=some", says="=all")
