@@ -179,7 +179,7 @@ void Checker::judge_allowances() {
       } else if (!may_be_allowed(each.code)) {
         say("W0905", fmt::format("{} cannot be allowed: after it, nothing that is promised of a runbook would hold.", each.code),
             fmt::format("Mend the line; `rbc explain {}` shows how.", each.code));
-      } else if (!each.used) {
+      } else if (!each.used && (settings_.shellcheck || !is_shellcheck(each.code))) {
         say("W0903", fmt::format("Line {} does not get {}, so this allows nothing.", one.first, each.code), "Remove it.");
       }
     }

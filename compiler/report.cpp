@@ -41,6 +41,7 @@ std::string Checker::where(NodeRef at) const {
 }
 
 void Checker::finish() {
+  diagnostics.insert(diagnostics.end(), settings_.outside.begin(), settings_.outside.end());
   in_order();
   take_allowed();
   judge_allowances();

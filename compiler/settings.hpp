@@ -5,6 +5,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "grammar/diagnostic.hpp"
 
 namespace rbc {
 
@@ -18,6 +21,8 @@ struct Settings {
   // How grave a code is in a file: the command line over rbc.toml; nothing: as the table of diagnostics says. Errors stay errors.
   std::function<std::optional<Level>(const std::string& path, const std::string& code)> level;
   std::map<std::string, const Schema*> schemas;   // name of a `postgres` resource → its snapshot; owned by the caller
+  std::vector<Diagnostic> outside;                // what other tools have found; allowed, turned down and ordered like the compiler's own
+  bool shellcheck = false;                        // whether ShellCheck was asked: an `allow` of its numbers can only then be unused
 };
 
 }  // namespace rbc

@@ -22,6 +22,11 @@ int explain(const Given& given) {
   std::string code = given.words[0];
   for (char& c : code) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   const DiagnosticInfo* info = find_diagnostic(code);
+  if (!info && code.size() == 6 && code.starts_with("SC") && code.find_first_not_of("0123456789", 2) == std::string::npos) {
+    fmt::print("{0} (warning)  ShellCheck found this in a shell line.\n\nIts number is ShellCheck's own; what it means and how to mend it is written at https://www.shellcheck.net/wiki/{0}.\n"
+               "Levels and `# rbc: allow({0}, reason = …)` work on it as on any warning; `rbc check --no-shellcheck` does without.\n", code);
+    return kOk;
+  }
   if (!info) {
     std::vector<std::string> codes;
     for (const DiagnosticInfo& each : all_diagnostics()) codes.emplace_back(each.code);

@@ -12,6 +12,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/project.hpp"
+#include "cli/shellcheck.hpp"
 #include "compiler/compile.hpp"
 #include "grammar/ast.hpp"
 #include "grammar/render/report.hpp"
@@ -156,6 +157,12 @@ int check(const Given& given) {
   int code = kOk;
   if (wishes.mend && !mend(sources, files, project, wishes, code)) return code;
 
+  if (!given.has("no-shellcheck")) {
+    ShellFindings shell = shellcheck(sources, files);
+    if (!shell.problem.empty()) fmt::print(stderr, "rbc: {}\n", shell.problem);
+    project.settings.outside = std::move(shell.diagnostics);
+    project.settings.shellcheck = shell.ran;
+  }
   Checked checked = check_project(sources, files, catalogue(), project.settings);
   Report report;
   report.diagnostics = std::move(checked.diagnostics);

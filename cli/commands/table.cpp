@@ -14,6 +14,7 @@ const std::vector<Command>& commands() {
         {"fail-on", "error|warning", Of::text, false, "what makes the exit code 1 (error)"},
         {"max-errors", "N", Of::text, false, "show at most N findings (100); pretty, short"},
         {"level", "CODE=LEVEL", Of::text, true, "a warning's level here: off, warning or error; may be repeated"},
+        {"no-shellcheck", "", Of::nothing, false, "do not ask ShellCheck about shell lines; it is asked when it is installed"},
         {"baseline", "FILE", Of::file, false, "findings that stand in it do not count"},
         {"write-baseline", "", Of::nothing, false, "write the findings of now into the baseline"},
         {"fix", "[=all]", Of::text, false, "mend what can be mended without changing what is meant; =all: also what a person should review"},

@@ -52,6 +52,11 @@ class HttpReader : Reader {
     out_.method_end = end;
     at_ = end;
     while (peek() == ' ') ++at_;
+    if (const auto scheme = text_.substr(at_, text_.find_first_of(" \n", at_) - at_); scheme.starts_with("http://") || scheme.starts_with("https://")) {
+      const size_t slash = scheme.find('/', scheme.find("//") + 2);
+      return fail("E0708", "The address is the resource's own; here stands the path alone.", at_, at_ + static_cast<uint32_t>(std::min(slash, scheme.size())),
+                  fmt::format("Write `{} {}`.", out_.method, slash == std::string_view::npos ? std::string_view("/") : scheme.substr(slash)));
+    }
     if (peek() != '/' || hole()) return fail("E0708", "After the method comes a path that begins with `/`.", at_, at_ + 1, "The address is the resource's own; a hole may be a segment of the path.");
     if (peek(1) == '/') return fail("E0702", "A path that begins with `//` would be another address.", at_, at_ + 2);
   }
@@ -174,7 +179,11 @@ class HttpReader : Reader {
     h.name = std::string(text_.substr(begin, at_ - begin));
     if (h.name.empty() || peek() != ':') {
       while (!at_end() && peek() != '\n') ++at_;
-      return fail("E0708", "A header is `Name: value`; a body comes after a blank line.", begin, at_);
+      const auto line = text_.substr(begin, at_ - begin);
+      const size_t blank = line.find(' ');
+      const bool body = line[0] == '{' || line[0] == '[' || (out_.method != "GET" && blank == std::string_view::npos);
+      return fail("E0708", "A header is `Name: value`; a body comes after a blank line.", begin, at_,
+                  body ? "Put a blank line before the body." : blank != std::string_view::npos && blank > 0 ? fmt::format("Write `{}: {}`.", line.substr(0, blank), line.substr(blank + 1)) : std::string());
     }
     const std::string name = lower(h.name);
     for (const std::string_view no : {"host", "content-length", "transfer-encoding", "connection", "expect"})
@@ -249,7 +258,12 @@ class HttpReader : Reader {
     while (!at_end() && (peek() == ' ' || peek() == '\n' || peek() == '\t')) copy(1);
   }
 
-  void json_wrong(std::string_view what) { fail("E0708", fmt::format("This is not JSON: {} is missing here.", what), std::min(at_, size() - 1), std::min(at_ + 1, size())); }
+  void json_wrong(std::string_view what) {
+    if (peek() == '\'') return fail("E0708", "In JSON, texts and keys stand in double quotes.", at_, at_ + 1);
+    if ((peek() == ']' || peek() == '}') && at_ > 0 && text_.find_last_not_of(" \n", at_ - 1) != std::string_view::npos && text_[text_.find_last_not_of(" \n", at_ - 1)] == ',')
+      return fail("E0708", "JSON takes no comma behind the last one.", static_cast<uint32_t>(text_.find_last_not_of(" \n", at_ - 1)), at_);
+    fail("E0708", fmt::format("This is not JSON: {} is missing here.", what), std::min(at_, size() - 1), std::min(at_ + 1, size()));
+  }
 
   void json_value(uint32_t depth) {
     if (failed()) return;

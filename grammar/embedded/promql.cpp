@@ -11,17 +11,23 @@ bool name_rest(char c) { return name_start(c) || (c >= '0' && c <= '9'); }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr std::string_view kAggregations[] = {"sum", "min", "max", "avg", "count", "stddev", "stdvar", "topk", "bottomk", "quantile", "count_values", "group"};
-constexpr std::string_view kFunctions[] = {
-    "abs", "absent", "absent_over_time", "acos", "acosh", "asin", "asinh", "atan", "atanh", "avg_over_time", "ceil", "changes", "clamp", "clamp_max", "clamp_min", "cos", "cosh",
-    "count_over_time", "day_of_month", "day_of_week", "day_of_year", "days_in_month", "deg", "delta", "deriv", "exp", "floor", "histogram_count", "histogram_fraction",
-    "histogram_quantile", "histogram_sum", "holt_winters", "hour", "idelta", "increase", "irate", "label_join", "label_replace", "last_over_time", "ln", "log10", "log2", "max_over_time",
-    "min_over_time", "minute", "month", "pi", "predict_linear", "present_over_time", "quantile_over_time", "rad", "rate", "resets", "round", "scalar", "sgn", "sin", "sinh", "sort",
-    "sort_desc", "sqrt", "stddev_over_time", "stdvar_over_time", "sum_over_time", "tan", "tanh", "time", "timestamp", "vector", "year"};
+struct Function {
+  std::string_view name;
+  PromResult result;
+  std::string_view args;  // s scalar, v series, r range, t text; `+`: the last may be repeated
+  size_t least;
+};
+constexpr Function kFunctions[] = {
+#define RBC_PROM_FUNCTION(name, result, args, least) {name, PromResult::result, args, least},
+#include "grammar/embedded/promql_functions.def"
+#undef RBC_PROM_FUNCTION
+};
 
 // What an expression answers, and whether it may have no series although its metric exists: a selector with matchers may, `or vector(0)` may not.
 struct Value {
   PromResult result = PromResult::vector;
   bool filtered = false;
+  uint32_t begin = 0, end = 0;  // of an argument
 };
 
 class PromReader : Reader {
@@ -301,29 +307,56 @@ class PromReader : Reader {
     return v;
   }
 
+  static std::string_view called(PromResult r) {
+    switch (r) {
+      case PromResult::scalar: return "one number";
+      case PromResult::vector: return "series";
+      case PromResult::matrix: return "a range";
+      case PromResult::text: return "a text";
+    }
+    return "";
+  }
+
+  // An argument of the wrong kind, and what to write instead.
+  void wants(const std::string& name, char kind, const Value& arg) {
+    const PromResult wanted = kind == 's' ? PromResult::scalar : kind == 'v' ? PromResult::vector : kind == 'r' ? PromResult::matrix : PromResult::text;
+    if (arg.result == wanted) return;
+    std::string help;
+    if (wanted == PromResult::matrix && arg.result == PromResult::vector) help = "Write `[5m]` after the selector.";
+    else if (wanted == PromResult::vector && arg.result == PromResult::matrix) help = fmt::format("Leave the `[…]` out, or put `rate(…)` or `{}_over_time(…)` around it.", name == "absent" ? "absent" : "max");
+    else if (wanted == PromResult::vector && arg.result == PromResult::scalar) help = "Write `vector(…)` around the number.";
+    else if (wanted == PromResult::scalar && arg.result == PromResult::vector) help = "Write `scalar(…)` around it.";
+    else if (wanted == PromResult::text) help = "Put it in double quotes.";
+    const auto message = wanted == PromResult::matrix ? fmt::format("`{}` is taken over a range, and this is {}.", name, called(arg.result))
+                                                      : fmt::format("`{}` takes {} here, and this is {}.", name, called(wanted), called(arg.result));
+    fail("E0708", message, arg.begin, std::max(arg.end, arg.begin + 1), std::move(help));
+  }
+
   Value function(const std::string& name, uint32_t begin) {
-    const std::vector<std::string_view> known(std::begin(kFunctions), std::end(kFunctions));
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
+    const uint32_t name_end = begin + static_cast<uint32_t>(name.size());
+    const Function* row = nullptr;
+    for (const auto& f : kFunctions)
+      if (f.name == name) row = &f;
+    if (!row) {
+      std::vector<std::string_view> known(std::begin(kAggregations), std::end(kAggregations));
+      for (const auto& f : kFunctions) known.push_back(f.name);
       const std::string better = nearest(name, known);
-      fail("E0708", fmt::format("PromQL has no function `{}`.", name), begin, begin + static_cast<uint32_t>(name.size()), better.empty() ? std::string() : fmt::format("Did you mean `{}`?", better));
+      fail("E0708", fmt::format("PromQL has no function `{}`.", name), begin, name_end, better.empty() ? std::string() : fmt::format("Did you mean `{}`?", better));
       return {};
     }
     const auto args = arguments();
     Value v;
-    if (name == "scalar" || name == "time" || name == "pi") v.result = PromResult::scalar;
+    v.result = row->result;
     for (const auto& a : args) v.filtered = v.filtered || a.filtered;
     if (name == "vector" || name == "absent" || name == "scalar") v.filtered = false;
-    static constexpr std::string_view kRanges[] = {"changes", "delta", "deriv", "holt_winters", "idelta", "increase", "irate", "predict_linear", "rate", "resets"};
-    const bool wants_range = name.ends_with("_over_time") || std::find(std::begin(kRanges), std::end(kRanges), name) != std::end(kRanges);
-    if (!failed() && wants_range) {
-      bool range = false;
-      for (const auto& a : args) range = range || a.result == PromResult::matrix;
-      if (!range) fail("E0708", fmt::format("`{}` is taken over a range.", name), begin, at_, "Write `[5m]` after the selector.");
-    } else if (!failed()) {
-      for (const auto& a : args)
-        if (a.result == PromResult::matrix) fail("E0708", fmt::format("`{}` does not take a range.", name), begin, at_);
-    }
     selector_ = false;
+    if (failed()) return v;
+    const bool more = row->args.ends_with('+');
+    const auto kinds = row->args.substr(0, row->args.size() - (more ? 1 : 0));
+    for (size_t i = 0; i < args.size() && i < kinds.size() && !failed(); ++i) wants(name, kinds[i], args[i]);
+    for (size_t i = kinds.size(); more && i < args.size() && !failed(); ++i) wants(name, kinds.back(), args[i]);
+    if (args.size() < row->least) fail("E0708", fmt::format("`{}` takes {}{} argument{}, and {} {} here.", name, more || row->least < kinds.size() ? "at least " : "", row->least, row->least == 1 ? "" : "s", args.size(), args.size() == 1 ? "is" : "are"), begin, name_end);
+    if (!more && args.size() > kinds.size()) fail("E0708", fmt::format("`{}` takes {} argument{} at most, and this is one more.", name, kinds.size(), kinds.size() == 1 ? "" : "s"), args[kinds.size()].begin, std::max(args[kinds.size()].end, args[kinds.size()].begin + 1));
     return v;
   }
 
@@ -336,8 +369,12 @@ class PromReader : Reader {
     }
     if (symbol(")")) return out;
     while (!failed()) {
+      const uint32_t begin = at_;
       out.push_back(expression(0));
       if (failed()) break;
+      out.back().begin = begin;
+      out.back().end = at_;
+      while (out.back().end > begin && (text_[out.back().end - 1] == ' ' || text_[out.back().end - 1] == '\n')) --out.back().end;
       if (symbol(")")) break;
       if (symbol(",")) continue;
       if (at_end()) fail("E0708", "This `(` is not closed.", open, open + 1);
@@ -365,6 +402,10 @@ class PromReader : Reader {
         if (symbol(op)) {
           pattern = op == "=~" || op == "!~";
           found = true;
+          if (op == "=" && peek() == '=' && !hole()) {
+            fail("E0708", "In braces, equality is one `=`.", at_ - 1, at_ + 1, fmt::format("Write `{}=\"…\"`.", label));
+            return any;
+          }
           break;
         }
       if (!found) {
@@ -376,7 +417,9 @@ class PromReader : Reader {
         return any;
       }
       if (peek() != '"' && peek() != '\'') {
-        unexpected("a value in quotes");
+        const auto bare = word();
+        if (bare.empty()) unexpected("a value in quotes");
+        else fail("E0708", "A label's value stands in quotes.", at_, at_ + static_cast<uint32_t>(bare.size()), fmt::format("Write `\"{}\"`.", bare));
         return any;
       }
       // `job="x"` chooses a target that is there; a status or an outcome may not have come up yet.
@@ -445,6 +488,11 @@ class PromReader : Reader {
       else if (i < size() && std::string_view("smhdwy").find(text_[i]) != std::string_view::npos) ++i;
       else return fail("E0708", "A duration has a unit, as in `5m`.", begin, i);
       at_ = i;
+    }
+    if (at_ > begin && name_start(peek()) && peek() != ':' && !hole()) {
+      uint32_t end = at_;
+      while (end < size() && name_rest(text_[end])) ++end;
+      return fail("E0708", fmt::format("`{}` is no duration: the units are ms, s, m, h, d, w and y.", text_.substr(begin, end - begin)), begin, end, fmt::format("Write `{}`.", text_.substr(begin, at_ - begin)));
     }
     if (at_ == begin) return unexpected("a duration");
     blanks();
