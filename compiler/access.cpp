@@ -217,6 +217,23 @@ std::optional<Access> Checker::access(const Type& given, std::string_view name, 
   return std::nullopt;
 }
 
+// Names do not change, nor do their parts: what was asked of a part holds for it as for a name.
+std::string Checker::path_of(NodeId node) const {
+  if (tree().kind(node) == Kind::Var) {
+    const auto use = facts.uses.find(ref(node));
+    return use != facts.uses.end() && use->second.as == Use::As::symbol ? fmt::format("{}", use->second.symbol) : std::string();
+  }
+  if (tree().kind(node) != Kind::Member || tree().child(node, Kind::Args)) return {};
+  const std::string base = path_of(tree().first(node));
+  const NodeId field = tree().child(node, Kind::Field);
+  return base.empty() || !field ? std::string() : fmt::format("{}.{}", base, tree().field_name(field));
+}
+
+bool Checker::is_narrowed(const std::string& path) const {
+  const auto there = path_ids_.find(path);
+  return there != path_ids_.end() && std::find(narrowed_.begin(), narrowed_.end(), there->second) != narrowed_.end();
+}
+
 void Checker::reads_part(NodeRef utterance, std::string_view name) {
   if (in_rule_ && (name == "ok" || name == "status" || name == "exit")) check_reads_ok_ = true;
   if (name != "ok" && name != "exit") return;
@@ -271,7 +288,8 @@ Type Checker::member_of(NodeId node, const Type& base, std::string_view name, No
   const auto found = access(base, name, tree().span(field), args, text(left), false);
   if (!found) return {};
   facts.accesses[ref(node)] = *found;
-  return lifted ? found->type.optional() : found->type;
+  const Type type = lifted ? found->type.optional() : found->type;
+  return type.is_optional() && is_narrowed(path_of(node)) ? type.present() : type;
 }
 
 Type Checker::above(NodeId node) {
@@ -301,6 +319,13 @@ Type Checker::above(NodeId node) {
   }
   if (said == facts.utterances.end()) return {};   // the line above was reported
   reads_part(at_.above, name);
+  spoken_for_.insert(at_.above);
+  if (const auto passed = at_.passed ? facts.utterances.find(at_.passed) : facts.utterances.end(); passed != facts.utterances.end() && passed->first.file == file_) {
+    const Type before = answer_type(facts.templates[passed->second.tmpl].answer);
+    if (before.is(TypeTag::record) && before.field(name))
+      error("W0309", node, fmt::format("A line in between moved `{}`: it is of line {}, and not of line {}.", shown, line(at_.above), line(at_.passed)),
+            fmt::format("Name the look and write `x{}`.", shown));
+  }
   UtteranceFacts& spoken = said->second;
   if (spoken.storage == Storage::none) {
     if (frame_.slots) {

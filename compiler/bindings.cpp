@@ -209,9 +209,7 @@ void Checker::check_environments(std::uint32_t file) {
         for (std::string_view candidate : candidates(at_.scope))
           if (resource_of(find(at_.scope, candidate))) names.push_back(candidate);
         const std::string near = did_you_mean(text(name), names);
-        bool lost = false;
-        for (const std::string& one : tree().lost_names) lost |= one == text(name);
-        if (!lost) error("E0201", name, fmt::format("No resource `{}` here.", text(name)), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+        if (!is_lost(text(name))) error("E0201", name, fmt::format("No resource `{}` here.", text(name)), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
         continue;
       }
       for (const auto& [other, first] : bound)
@@ -220,6 +218,7 @@ void Checker::check_environments(std::uint32_t file) {
       const ResourceKind kind = resource->kind;
       auto address = binding_pieces(line, id, env, nullptr);
       binding_host(line, kind, address, true);
+      check_address(line, kind);
     }
     for (NodeId line : tree().all(env, Kind::EnvInput)) {
       const auto names = tree().all(line, Kind::Name);
@@ -227,7 +226,13 @@ void Checker::check_environments(std::uint32_t file) {
       if (names.size() < 2) continue;
       const RunbookFacts* named = runbook_named(tree().text(names[0]));
       if (!named) {
-        // It may stand in a file that this one does not use.
+        // It may stand in a file that this one does not use, and that was not asked for.
+        if (settings_.whole_project && !is_lost(text(names[0]))) {
+          std::vector<std::string_view> ids;
+          for (const RunbookFacts& one : facts.runbooks) ids.push_back(one.id);
+          const std::string near = did_you_mean(tree().text(names[0]), ids);
+          error("E0201", names[0], fmt::format("This project has no runbook `{}`.", text(names[0])), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+        }
         expression(value);
         continue;
       }

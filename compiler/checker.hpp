@@ -36,6 +36,8 @@ struct File {
   std::vector<NodeId> environments;
   Scope own;                             // what it declares
   Scope visible;                         // that, and what it uses
+  std::set<std::string, std::less<>> lost;   // names of files that could not be read
+  bool lost_any = false;                 // such a file was to bring everything
 };
 
 // Where a line stands: what it may do, and where its names live.
@@ -44,6 +46,7 @@ struct Context {
   Body body = Body::step;
   Scope* scope = nullptr;
   NodeRef above;                         // the nearest utterance above in this block
+  NodeRef passed;                        // the one before it, if nothing reads that
   bool caution = false;
   bool retry = false;
   bool handler = false;                  // `failure` is there
@@ -121,6 +124,7 @@ class Checker {
   SymbolId resource_named(NodeId name, bool contact);           // a resource or a contact
   const Resource* resource_of(SymbolId id) const;
   void read(SymbolId id, NodeId at);
+  bool is_lost(std::string_view name) const;                    // whatever it is, why it is not here was told
 
   // ── declarations (declare.cpp) ──
   void declare_file(std::uint32_t file);
@@ -138,6 +142,7 @@ class Checker {
 
   // ── bindings (bindings.cpp) ──
   void check_environments(std::uint32_t file);
+  void check_address(NodeId binding, ResourceKind kind);
   void merge_environments(std::uint32_t runbook);
   std::vector<BindingPiece> binding_pieces(NodeId binding, SymbolId resource, NodeId env, RunbookFacts* runbook);
   std::set<std::uint32_t> reachable(std::uint32_t file) const;
@@ -204,6 +209,24 @@ class Checker {
   void guards(NodeId node);              // E0212
   void outcome_is_fixed(NodeId under, std::string_view place);   // E0210
 
+  // ── tests of runbooks (tests.cpp) ──
+  struct Testing;                        // what the run under test has
+  void check_tests(std::uint32_t file);
+  void check_test(NodeId node);
+  void gather(Testing& test, NodeRef body);
+  void test_run(const Testing& test, NodeId node);
+  void test_step(const Testing& test, NodeId name, const std::vector<std::string>& known, std::string_view what);
+  void test_lines(const Testing& test, NodeId node, Micros from);
+  void test_line(const Testing& test, NodeId line);
+  SymbolId test_check(const Testing& test, NodeId given);
+  std::vector<NodeRef> spoken_under(const Testing& test, std::string_view name) const;
+  void test_given(const Testing& test, NodeId line);
+  void test_action(const Testing& test, NodeId line, bool never);
+  std::optional<NodeRef> test_utterance(const Testing& test, NodeId said, bool must);
+  void test_answer(const Testing& test, NodeId arg);
+  void test_replies(const Testing& test, NodeId replies, NodeRef said, std::string_view shown);
+  void test_cell(NodeId value, const Type& wanted, std::string_view name);
+
   // ── expressions (expressions.cpp, operators.cpp, access.cpp) ──
   Type expression(NodeId node, const Type* expected = nullptr);
   Type expression_(NodeId node, const Type* expected);
@@ -235,6 +258,8 @@ class Checker {
   void reads_part(NodeRef utterance, std::string_view name);
   Type type_node(NodeId node);
   void narrow(NodeId condition, bool holds);
+  std::string path_of(NodeId node) const; // of `name.a.b` without arguments, for narrowing; else empty
+  bool is_narrowed(const std::string& path) const;
 
   // ── holes and prose (prose.cpp) ──
   HoleFacts hole(NodeId node);
@@ -246,6 +271,7 @@ class Checker {
   struct Spoken;                         // an utterance while its template is made
   void spoken_sql(Spoken& spoken);
   void judged_on_the_server(Spoken& spoken, const embedded::SqlStatement& statement, bool written_down);
+  void hides_builtin(const Spoken& spoken, std::string_view column);
   void spoken_words(Spoken& spoken);
   void spoken_shell(Spoken& spoken);
   void spoken_http(Spoken& spoken);
@@ -270,6 +296,9 @@ class Checker {
   std::vector<SymbolId> narrowed_;
   std::set<SymbolId> looked_;            // checks that some line before has looked at
   std::map<SymbolId, NodeRef> read_;     // first line that reads a name
+  std::map<SymbolId, std::vector<SymbolId>> merged_;   // name after arms → what the arms bind
+  std::set<NodeRef, NodeRefLess> spoken_for_;   // utterances that a name or a `.x` reads
+  std::map<std::string, SymbolId> path_ids_;   // of parts that were asked about, `7.pid` of the symbol 7: what stands for them in narrowed_
   std::map<SymbolId, NodeRef> said_;     // name → the utterance that it binds
   std::vector<SymbolId> questions_;      // asked without an answer
   std::map<SymbolId, std::vector<CheckMention>> joins_;   // check or goal → what it looks at

@@ -101,8 +101,7 @@ void Checker::mention(NodeId name, NodeId args, NodeId node) {
   const SymbolId id = find(at_.scope, spelled);
   const bool is_check = id != kNoSymbol && (facts.symbols[id].kind == SymbolKind::check || facts.symbols[id].kind == SymbolKind::goal);
   if (!is_check) {
-    for (const std::string& lost : tree().lost_names)
-      if (lost == spelled) return;
+    if (id == kNoSymbol && is_lost(spelled)) return;
     std::vector<std::string_view> names;
     for (std::string_view candidate : candidates(at_.scope)) {
       const SymbolKind kind = facts.symbols[find(at_.scope, candidate)].kind;

@@ -69,6 +69,9 @@ std::optional<std::uint32_t> Checker::load(const std::string& path) {
       const std::uint32_t before = file_;
       file_ = number;
       error("E0201", module, fmt::format("No file `{}.runbook` beside this one.", trimmed(here.text(module))));
+      const auto names = here.all(use, Kind::Name);
+      for (NodeId name : names) files[number].lost.emplace(here.text(name));
+      files[number].lost_any |= names.empty();
       file_ = before;
       continue;
     }
@@ -364,6 +367,7 @@ void Checker::check_all() {
   for (std::size_t i = 0; i < facts.runbooks.size(); ++i) visit_callable(facts.runbooks[i].def);
   for (std::uint32_t i = 0; i < count; ++i) check_environments(i);
   for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) merge_environments(i);
+  for (std::uint32_t i = 0; i < count; ++i) check_tests(i);
   check_alerts();
   check_ids();
   check_circles();

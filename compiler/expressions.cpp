@@ -424,6 +424,7 @@ void Checker::narrow(NodeId node, bool holds) {
       if (present != holds) break;
       const auto use = facts.uses.find(ref(tree().first(node)));
       if (use != facts.uses.end() && use->second.as == Use::As::symbol) narrowed_.push_back(use->second.symbol);
+      else if (const std::string path = path_of(tree().first(node)); !path.empty()) narrowed_.push_back(path_ids_.try_emplace(path, kNoSymbol - 1 - static_cast<SymbolId>(path_ids_.size())).first->second);
       break;
     }
     default: break;

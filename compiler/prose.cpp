@@ -12,6 +12,7 @@ HoleFacts Checker::hole(NodeId node) {
   const auto path = hole_path(tree(), node);
   if (!first || path.empty()) return found;
   std::size_t next = 1;
+  std::string narrowing;
   const auto finish = [&]() -> HoleFacts& {
     facts.holes[ref(node)] = found;
     return facts.holes[ref(node)];
@@ -46,6 +47,7 @@ HoleFacts Checker::hole(NodeId node) {
     found.type = use_symbol(id, first, found.use);
     facts.uses[ref(first)] = found.use;
     found.base_optional = found.type.is_optional();
+    narrowing = fmt::format("{}", id);
     if (const auto said = said_.find(id); said != said_.end() && path.size() > 1) reads_part(said->second, path[1]);
   }
   for (; next < path.size(); ++next) {
@@ -57,6 +59,8 @@ HoleFacts Checker::hole(NodeId node) {
     const bool lifted = found.type.is_optional();
     found.path.push_back(*part);
     found.type = lifted ? part->type.optional() : part->type;
+    narrowing += "." + path[next];
+    if (found.type.is_optional() && is_narrowed(narrowing)) found.type = found.type.present();
   }
   return finish();
 }

@@ -69,8 +69,7 @@ std::vector<std::string_view> Checker::candidates(const Scope* scope) const {
 }
 
 void Checker::unknown(Span span, std::string_view name, bool values) {
-  for (const std::string& lost : tree().lost_names)
-    if (lost == name) return;
+  if (is_lost(name)) return;
   if (unbound_elsewhere_.contains(std::string(name)) && at_.body == Context::Body::check) {
     error("E0208", span, fmt::format("A check cannot read `{}`, which is bound inside a block.", name), "Give the check a parameter.");
     return;
@@ -118,7 +117,17 @@ SymbolId Checker::resolve(NodeId node, std::string_view name) {
   return id;
 }
 
-void Checker::read(SymbolId id, NodeId at) { read_.emplace(id, ref(at)); }
+void Checker::read(SymbolId id, NodeId at) {
+  read_.emplace(id, ref(at));
+  if (const auto arms = merged_.find(id); arms != merged_.end())
+    for (SymbolId one : arms->second) read(one, at);
+}
+
+bool Checker::is_lost(std::string_view name) const {
+  const File& file = files[file_];
+  if (file.lost_any || file.lost.contains(name)) return true;
+  return std::find(tree().lost_names.begin(), tree().lost_names.end(), name) != tree().lost_names.end();
+}
 
 std::uint32_t Checker::new_slot(const std::string& name) {
   if (!frame_.slots) return frame_.locals ? (*frame_.locals)++ : 0;
@@ -170,8 +179,7 @@ SymbolId Checker::resource_named(NodeId name, bool contact) {
     facts.uses[ref(name)] = use;
     return id;
   }
-  for (const std::string& lost : tree().lost_names)
-    if (lost == spelled) return kNoSymbol;
+  if (id == kNoSymbol && is_lost(spelled)) return kNoSymbol;
   std::vector<std::string_view> names;
   for (std::string_view candidate : candidates(at_.scope))
     if (fits(find(at_.scope, candidate))) names.push_back(candidate);

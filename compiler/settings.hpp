@@ -16,6 +16,7 @@ struct Schema;                                    // what a database holds, as a
 enum class Level : std::uint8_t { off, warning, error };
 
 struct Settings {
+  bool whole_project = false;                     // every file of the project is there: a runbook that is not found does not exist
   std::optional<std::int64_t> now;                // microseconds since 1970: what `reviewed` is held against (W0901)
   std::map<std::string, std::int64_t> budgets;    // severity → the longest that a headless run may take, microseconds (E0605)
   // How grave a code is in a file: the command line over rbc.toml; nothing: as the table of diagnostics says. Errors stay errors.

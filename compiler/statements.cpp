@@ -18,7 +18,7 @@ void Checker::block(NodeId node, bool fresh_scope) {
   const std::size_t narrowed = narrowed_.size();
   Scope scope{at_.scope, {}};
   if (fresh_scope) at_.scope = &scope;
-  at_.above = {};
+  at_.above = at_.passed = {};
   statements(tree().first(node));
   at_ = outside;
   narrowed_.resize(std::min(narrowed, narrowed_.size()));
@@ -144,6 +144,7 @@ Type Checker::say(NodeId holder, NodeId spoken, bool acts, bool repeatable) {
   lengths_under(holder);
   if (!spoken) return {};
   const Type answer = utterance(spoken, acts, repeatable, tree().child(holder, Kind::Limit));
+  at_.passed = at_.above && !spoken_for_.contains(at_.above) ? at_.above : NodeRef{};
   at_.above = ref(spoken);
   return answer;
 }
@@ -278,6 +279,7 @@ void Checker::check_bind(NodeId node) {
   if (cast) type = wanted;
   if (!name) return;
   const SymbolId id = bind_value(node, name, type);
+  if (said) spoken_for_.insert(said);
   if (said && !cast) {
     said_[id] = said;
     if (auto found = facts.utterances.find(said); found != facts.utterances.end()) {
@@ -328,7 +330,10 @@ void Checker::after_arms(const Arms& arms) {
       if (merged.type.is(TypeTag::error) || fits(merged.type, type)) merged.type = type;
       else same &= fits(type, merged.type);
     }
-    if (same) at_.scope->names.emplace(name, add(std::move(merged)));
+    if (!same) continue;
+    const SymbolId id = add(std::move(merged));
+    merged_[id] = symbols;
+    at_.scope->names.emplace(name, id);
   }
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include <re2/re2.h>
+
 #include "compiler/spoken.hpp"
 #include "grammar/suggest.hpp"
 
@@ -157,6 +159,18 @@ void Checker::judged_on_the_server(Spoken& spoken, const embedded::SqlStatement&
     if (relation || !name.starts_with("field ")) spoken.said.relations.push_back(name);
 }
 
+// A column that somebody named after something that every answer, or every list, has of its own.
+void Checker::hides_builtin(const Spoken& spoken, std::string_view column) {
+  static constexpr std::string_view kOwn[] = {"ok", "took", "at", "count", "first", "last"};
+  if (std::find(std::begin(kOwn), std::end(kOwn), column) == std::end(kOwn)) return;
+  const std::string& text = spoken.captured.text;
+  const re2::RE2 named(fmt::format("(?i)\\bas\\s+(\"?{}\"?)(?:[^a-z0-9_]|$)", column));
+  re2::StringPiece place;
+  if (!re2::RE2::PartialMatch(text, named, &place)) return;
+  const auto begin = static_cast<std::uint32_t>(place.data() - text.data());
+  error("W0310", spoken.captured.file_span(begin, begin + static_cast<std::uint32_t>(place.size())), fmt::format("The column `{}` hides the built-in `.{}`.", column, column), "Give it another name.");
+}
+
 void Checker::spoken_sql(Spoken& spoken) {
   spoken.said.language = Language::sql;
   embedded::SqlHints hints;
@@ -185,6 +199,7 @@ void Checker::spoken_sql(Spoken& spoken) {
   std::vector<std::pair<std::string, Type>> columns;
   for (const embedded::SqlColumn& column : statement.columns) {
     if (column.name.empty()) continue;
+    hides_builtin(spoken, column.name);
     columns.emplace_back(column.name, column_type(column.type, column.element));
   }
   switch (statement.shape) {

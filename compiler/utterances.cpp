@@ -233,9 +233,9 @@ void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& 
       refuse("E0304", fmt::format("`<{}?>` cannot be left out here.", name), "Only a whole word, query pair or header can.");
       continue;
     }
-    if (hole.base_optional && hole.type.is_optional() && !hole.optional && !hole.path.empty()) {
+    if (hole.type.is_optional() && !hole.optional && !hole.path.empty()) {
       refuse("E0304", fmt::format("`{}` may be missing here.", name),
-             fmt::format("Handle it first: `when {} is missing`.", spoken.captured.holes[use.index].path.front()));
+             fmt::format("Handle it first: `when {} is missing`.", hole.base_optional ? spoken.captured.holes[use.index].path.front() : name));
       continue;
     }
     if (hole.type.is_optional() && !hole.optional && hole.path.empty()) {

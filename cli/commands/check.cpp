@@ -145,6 +145,7 @@ int check(const Given& given) {
     project.settings.now = std::chrono::duration_cast<std::chrono::microseconds>(day->time_since_epoch()).count();
   }
   if (!project.problem.empty()) return refuse(kUsage, project.problem);
+  project.settings.whole_project = given.words.empty();
   std::vector<std::string> files = project.files;
   std::string problem;
   if (!given.words.empty()) files = expand(given.words, problem);

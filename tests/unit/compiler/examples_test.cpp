@@ -44,7 +44,7 @@ Codes codes_of(const rbc::DiagnosticInfo& info, std::string_view example) {
 }
 
 // Not raised by this version from the text of a file alone.
-const Codes kNotRaised{"W0309", "W0310", "W0606", "E0802"};
+const Codes kNotRaised{"W0606"};
 // Raised only by more than a snippet, or while something runs.
 const Codes kNoExample{"E0099", "W0124", "W0505", "E0605", "W0216", "W0710", "W0713", "E0801", "E0803", "W0902"};
 
