@@ -57,7 +57,7 @@ const Mistake kMistakes[] = {
     {"E0104", rbc::Frame::Check, "api> GET /health\nambr if .status is 500\n", true},
     {"E0105", rbc::Frame::Step, "chekc ok\n", true},
     {"E0106", rbc::Frame::Test, "run EX-1 headless\nexpct ok is green\n", true},
-    {"E0107", rbc::Frame::Test, "run EX-1 headless\ngiven ok\n  prnts x\n", true},
+    {"E0107", rbc::Frame::Test, "run EX-1 headless\ngiven ok\n  refuse: no\n", true},
     {"E0109", rbc::Frame::File, "host box\n  raeds ./bin/report.py *\n", true},
     {"E0109", rbc::Frame::File, "http api\nenv local\n  api: http://127.0.0.1:1\n", true},
     {"E0113", rbc::Frame::Check, "api> GET /health\nred if .status == 500\n", true},
