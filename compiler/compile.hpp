@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/settings.hpp"
+#include "grammar/ast.hpp"
 #include "grammar/diagnostic.hpp"
 #include "grammar/source.hpp"
 #include "vm/bytecode/program.hpp"
@@ -19,7 +20,8 @@ namespace outline { struct Outline; }             // the runbook as people read 
 struct RunbookEntry {
   std::string id, title, path;
   unsigned line = 0;                              // from 1
-  std::vector<std::string> alerts;
+  std::string severity;                           // as written; empty if there is none
+  std::vector<AlertInfo> alerts;
 };
 // A check that `rbc look` can be given.
 struct CheckEntry { std::string name, runbook, path; };
@@ -36,6 +38,9 @@ struct Checked {
   std::vector<Suppressed> suppressed;             // what `# rbc: allow(…)` took out of them
   bool ok() const;                                // no errors
 };
+
+// The `alert` line of a runbook.
+AlertInfo alert_of(const Tree& tree, NodeId node);
 
 // Ids, checks and environments by parsing alone: a mistake in one file hides no other's.
 Index index_project(Sources& sources, const std::vector<std::string>& paths);

@@ -7,6 +7,18 @@
 
 namespace rbc {
 
+AlertInfo alert_of(const Tree& tree, NodeId node) {
+  AlertInfo info;
+  info.name = tree.name(node);
+  info.severity = spelling(tree.word(node));
+  for (NodeId label : tree.all(node, Kind::Label)) {
+    std::string value;
+    for (const TextPiece& piece : pieces(tree, tree.child(label, Kind::Text))) value += piece.text;
+    info.labels.emplace_back(tree.name(label), std::move(value));
+  }
+  return info;
+}
+
 void add_to_index(Index& index, const Tree& tree) {
   const std::string& path = tree.source().path();
   const auto check = [&](NodeId node, const std::string& runbook) {
@@ -23,7 +35,8 @@ void add_to_index(Index& index, const Tree& tree) {
         entry.path = path;
         entry.line = tree.source().line_at(tree[node].begin);
         if (const NodeId title = tree.child(node, Kind::Title)) entry.title = tree.text(title);
-        for (NodeId alert : tree.all(node, Kind::Alert)) entry.alerts.emplace_back(tree.name(alert));
+        if (const NodeId severity = tree.child(node, Kind::Severity)) entry.severity = spelling(tree.word(severity));
+        for (NodeId alert : tree.all(node, Kind::Alert)) entry.alerts.push_back(alert_of(tree, alert));
         for (NodeId one : tree.find(Kind::CheckDef, node)) check(one, entry.id);
         index.runbooks.push_back(std::move(entry));
         break;

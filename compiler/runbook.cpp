@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "compiler/checker.hpp"
+#include "compiler/compile.hpp"
 
 namespace rbc::front {
 
@@ -37,17 +38,7 @@ void Checker::runbook_meta(RunbookFacts& r) {
   once(Kind::Target, "lines of targets");
   once(Kind::Reviewed, "dates of review");
   once(Kind::Afterwards, "afterwards");
-  for (NodeId alert : tree().all(node, Kind::Alert)) {
-    AlertInfo info;
-    info.name = tree().name(alert);
-    info.severity = spelling(tree().word(alert));
-    for (NodeId label : tree().all(alert, Kind::Label)) {
-      std::string value;
-      for (const TextPiece& piece : pieces(tree(), tree().child(label, Kind::Text))) value += piece.text;
-      info.labels.emplace_back(tree().name(label), value);
-    }
-    r.alerts.push_back(std::move(info));
-  }
+  for (NodeId alert : tree().all(node, Kind::Alert)) r.alerts.push_back(alert_of(tree(), alert));
   for (NodeId target : tree().find(Kind::TargetTime, node)) {
     const auto length = duration_of(tree().text(tree().child(target, Kind::Duration)));
     if (!length) {

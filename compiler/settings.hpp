@@ -11,6 +11,7 @@
 
 namespace rbc {
 
+struct AlertRule;                                 // of a rule file (compiler/lint/alert_rules.hpp)
 struct Schema;                                    // what a database holds, as a project has it written down (grammar/embedded/schema.hpp)
 
 enum class Level : std::uint8_t { off, warning, error };
@@ -21,6 +22,7 @@ struct Settings {
   std::map<std::string, std::int64_t> budgets;    // severity → the longest that a headless run may take, microseconds (E0605)
   // How grave a code is in a file: the command line over rbc.toml; nothing: as the table of diagnostics says. Errors stay errors.
   std::function<std::optional<Level>(const std::string& path, const std::string& code)> level;
+  const std::vector<AlertRule>* alerts = nullptr; // rules that runbooks are held against (W0920 to W0925); owned by the caller
   std::map<std::string, const Schema*> schemas;   // name of a `postgres` resource → its snapshot; owned by the caller
   std::vector<Diagnostic> outside;                // what other tools have found; allowed, turned down and ordered like the compiler's own
   bool shellcheck = false;                        // whether ShellCheck was asked: an `allow` of its numbers can only then be unused

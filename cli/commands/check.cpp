@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/alerts.hpp"
 #include "cli/commands/baseline.hpp"
 #include "cli/commands/check_fix.hpp"
 #include "cli/commands/commands.hpp"
@@ -155,6 +156,14 @@ int check(const Given& given) {
   OverlaySources sources(&disk);
   for (const std::string& file : files)
     if (!sources.load(file)) return refuse(kBroken, fmt::format("cannot read {}.", file));
+  std::vector<AlertRule> rules;
+  std::vector<Diagnostic> unreadable;
+  for (const std::string& file : given.all("alerts")) {
+    const Source* source = sources.load(file);
+    if (!source) return refuse(kBroken, fmt::format("cannot read {}.", file));
+    read_alert_rules(*source, rules, unreadable);
+  }
+  if (given.has("alerts") && unreadable.empty()) project.settings.alerts = &rules;
   int code = kOk;
   if (wishes.mend && !mend(sources, files, project, wishes, code)) return code;
 
@@ -167,6 +176,7 @@ int check(const Given& given) {
   Checked checked = check_project(sources, files, catalogue(), project.settings);
   Report report;
   report.diagnostics = std::move(checked.diagnostics);
+  report.diagnostics.insert(report.diagnostics.end(), unreadable.begin(), unreadable.end());
   report.suppressed = std::move(checked.suppressed);
   report.files = files;
   for (const RunbookEntry& entry : checked.index.runbooks) report.runbooks.push_back({entry.id, entry.path, entry.line});

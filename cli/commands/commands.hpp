@@ -6,6 +6,7 @@ namespace rbc::cli {
 
 int check(const Given& given);
 int format_files(const Given& given);
+int map(const Given& given);
 int run(const Given& given);
 int look(const Given& given);
 int resume(const Given& given);

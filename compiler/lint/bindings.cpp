@@ -24,7 +24,8 @@ bool word_sign(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0
 constexpr std::array<std::string_view, 15> kLeftOver{"change-me", "changeme", "change_me", "replace-me", "replace_me", "tbd", "todo", "fixme", "fill-in",
                                                      "example.com", "example.org", "example.net", "contact information", "channel-name", "lorem ipsum"};
 
-// The part of a text that no real one has.
+}  // namespace
+
 std::optional<std::string> left_over(std::string_view text) {
   const std::string lower = lowered_words(text);
   const auto whole = [&](std::size_t at, std::size_t size) {
@@ -51,8 +52,6 @@ std::optional<std::string> left_over(std::string_view text) {
   if (const std::size_t at = text.find('['); at != std::string_view::npos && text.back() == ']' && text.find(':') == std::string_view::npos) return std::string(text.substr(at));
   return std::nullopt;
 }
-
-}  // namespace
 
 void left_over_bindings(Desk& desk) {
   for (std::uint32_t file = 0; file < desk.files(); ++file) {

@@ -2,7 +2,9 @@
 // errors, whose facts are incomplete: mending the error comes first.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/checked.hpp"
@@ -38,6 +40,9 @@ class Desk {
 
 // Every lint, in the order of the table; adds to `found`, which holds what the checker said.
 void run(const Facts& facts, const Settings& settings, std::vector<Diagnostic>& found);
+
+// The part of a text that no real address, name or key has, `YOUR_TEAM` or `example.com`; nothing if it looks real.
+std::optional<std::string> left_over(std::string_view text);
 
 #define RBC_LINT(name, codes) void name(Desk& desk);
 #include "compiler/lint/lints.def"

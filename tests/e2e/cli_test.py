@@ -35,6 +35,44 @@ runbook T-1: Nothing listens here
 """
 
 
+ALERTED = """contact ops
+prometheus prom
+check rate: Requests that fail
+  prom> (sum(rate(requests{status=~"5.."}[5m])) or vector(0)) / sum(rate(requests[5m]))
+  red if .value as ratio > 5%
+runbook T-1: A test
+  severity low
+  alert Errors critical
+  alert SlowReqests warning
+  target acknowledge 5m
+  goal rate
+  escalation until resolved
+    after 5m page ops
+  step one
+    check rate
+runbook T-2: Another
+  severity low
+  goal rate
+  escalation until resolved
+    after 5m page ops
+  step one
+    check rate
+"""
+RULES = """groups:
+  - name: web
+    rules:
+      - alert: Errors
+        expr: rate(requests{status=~"5.."}[5m]) / rate(requests[5m]) * 100 > 2
+        for: 10m
+        labels:
+          severity: warning
+        annotations:
+          runbook_url: https://wiki/t-2
+      - alert: SlowRequests
+        expr: histogram_quantile(0.95, rate(seconds_bucket[5m])) > 1
+"""
+
+
 class Cli(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory(prefix="rbc-cli-")
@@ -99,6 +137,51 @@ class Cli(unittest.TestCase):
             got, out, _ = self.rbc("explain", code)
             self.assertEqual(got, 0)
             self.assertIn(code.upper(), out)
+
+    def test_alert_rules_are_held_against_runbooks(self):
+        self.write("a.runbook", ALERTED)
+        self.write("alerts.yml", RULES)
+        code, out, _ = self.rbc("check", "--alerts", "alerts.yml", "--format", "short")
+        self.assertEqual(code, 0)
+        self.assertEqual(out.splitlines(), [
+            "a.runbook:9:9: warning[W0921]: No rule raises the alert `SlowReqests`. Did you mean `SlowRequests`?",
+            "alerts.yml:5:15: warning[W0923]: `Errors` fires above 2%, and `rate` of T-1 is red above 5%.",
+            "alerts.yml:6:14: warning[W0925]: `Errors` fires after 10m of trouble, and T-1 promises an acknowledgement within 5m.",
+            "alerts.yml:8:21: warning[W0922]: `Errors` is warning here, and critical in T-1.",
+            "alerts.yml:10:24: warning[W0924]: The address of `Errors` leads to T-2, and the alert belongs to T-1.",
+            "alerts.yml:11:16: warning[W0920]: No runbook answers the alert `SlowRequests`. Did you mean `SlowReqests`?",
+        ])
+        # The same rules as a manifest, with an anchor; and the same limit in other units says nothing.
+        agreed = RULES.replace("* 100 > 2", "> 0.05").replace("10m", "1m").replace("severity: warning", "severity: &s critical").replace("t-2", "t-1").replace("SlowRequests", "SlowReqests")
+        self.write("agreed.yml", "kind: PrometheusRule\nspec:\n" + "".join("  " + line + "\n" for line in agreed.splitlines()))
+        self.assertEqual(self.rbc("check", "--alerts", "agreed.yml", "--format", "short")[:2], (0, ""))
+
+    def test_rule_files_that_are_none(self):
+        self.write("a.runbook", ALERTED)
+        self.refused(3, "check", "--alerts", "nowhere.yml", says="cannot read nowhere.yml")
+        bomb = "a: &a [x, x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(20))
+        for text, says in (("a: [", "no YAML"), ("x: 1\n", "no `groups`"), ("", "no `groups`"), ("groups: 7\n", "not a list"), ("[" * 100_000, "nested deeper"),
+                           (bomb, "no `groups`"), ("groups: [{rules: [{expr: up}]}]", "neither"), ("groups: *g\n", "no anchor"),
+                           ("groups: &g [{rules: *g}]", "neither"), ("\x00\x01\xff", "no YAML")):
+            self.write("bad.yml", text)
+            code, out, _ = self.rbc("check", "--alerts", "bad.yml", "--format", "short")
+            self.assertEqual(code, 1, text[:40])
+            self.assertEqual(len(out.splitlines()), 1, out)
+            self.assertIn("error[E0926]", out)
+            self.assertIn(says, out)
+
+    def test_map(self):
+        self.write("a.runbook", ALERTED)
+        self.assertEqual(self.rbc("map")[1].splitlines(), ["Errors\tcritical\tT-1\tlow\tA test", "SlowReqests\twarning\tT-1\tlow\tA test", "-\t-\tT-2\tlow\tAnother"])
+        first = json.loads(self.rbc("map", "--json")[1].splitlines()[0])
+        self.assertEqual((first["alert"], first["alert_severity"], first["runbook"], first["severity"], first["line"]), ("Errors", "critical", "T-1", "low", 6))
+        self.refused(2, "map", "--jsn", says="Did you mean `json`?")
+
+    def test_today(self):
+        self.write("a.runbook", ALERTED.replace("goal rate\n", "goal rate\n  reviewed 2024-01-01 every 30d\n", 1))
+        self.assertEqual(self.rbc("check", "--today", "2024-01-20", "--fail-on", "warning")[0], 0)
+        self.assertIn("It is 1 day late", self.rbc("check", "--today", "2024-02-01")[1])
+        self.refused(2, "check", "--today", "tomorrow", says="2026-01-31")
 
     def test_check(self):
         self.write("a.runbook", FINE)
