@@ -15,9 +15,9 @@ namespace rbc::cli {
 
 namespace {
 
-constexpr std::size_t kMostBytes = 8 << 20;       // of a file; the largest public rule sets have under 1 MiB
-constexpr std::size_t kMostNodes = 400'000;
-constexpr std::size_t kMostDepth = 64;
+constexpr std::size_t kMostRuleBytes = 8 << 20;       // of a file; the largest public rule sets have under 1 MiB
+constexpr std::size_t kMostYamlNodes = 400'000;
+constexpr std::size_t kMostYamlDepth = 64;
 constexpr std::size_t kMostRules = 20'000;        // anchors let a short file name many
 
 struct YamlNode {
@@ -86,7 +86,7 @@ class YamlFile {
   }
 
   bool add(YamlNode node, const yaml_char_t* anchor) {
-    if (nodes_.size() >= kMostNodes) return fail("This file has too many lines to be a rule file.", node.at), false;
+    if (nodes_.size() >= kMostYamlNodes) return fail("This file has too many lines to be a rule file.", node.at), false;
     nodes_.push_back(std::move(node));
     if (anchor) anchors_[reinterpret_cast<const char*>(anchor)] = nodes_.size() - 1;
     place(nodes_.size() - 1);
@@ -113,7 +113,7 @@ class YamlFile {
       case YAML_SEQUENCE_START_EVENT:
       case YAML_MAPPING_START_EVENT: {
         const bool list = event.type == YAML_SEQUENCE_START_EVENT;
-        if (open_.size() >= kMostDepth) return fail(fmt::format("This is nested deeper than {} levels.", kMostDepth), at), false;
+        if (open_.size() >= kMostYamlDepth) return fail(fmt::format("This is nested deeper than {} levels.", kMostYamlDepth), at), false;
         if (!add({list ? YamlNode::As::list : YamlNode::As::table, {}, at, {}}, list ? event.data.sequence_start.anchor : event.data.mapping_start.anchor)) return false;
         open_.push_back(nodes_.size() - 1);
         return true;
@@ -139,7 +139,7 @@ class RuleReader {
   RuleReader(const Source& source, std::vector<AlertRule>& rules, std::vector<Diagnostic>& problems) : source_(source), file_(source), rules_(rules), problems_(problems) {}
 
   void read() {
-    if (source_.size() > kMostBytes) return tell({0, 0}, fmt::format("This file is larger than {} MiB.", kMostBytes >> 20), "Give the file of rules alone.");
+    if (source_.size() > kMostRuleBytes) return tell({0, 0}, fmt::format("This file is larger than {} MiB.", kMostRuleBytes >> 20), "Give the file of rules alone.");
     file_.read();
     if (!file_.problem.empty()) return tell(file_.problem_at, file_.problem, "");
     bool any = false;
