@@ -449,10 +449,17 @@ bool Session::only_looks(const PgJob& job, PgAnswer& answer) {
   if (fresh.empty() || job.changes || place_.pooler) return true;
   // What is judged hangs together: a field means a function only where the relation has no such column.
   PgJob judging;
-  judging.sql = pg_judging_query();
   judging.parameters = {pg_text_array(job.relations)};
-  PgAnswer found;
-  take(judging, found);
+  PgAnswer plain, found;
+  judging.sql = pg_plain_query();
+  take(judging, plain);
+  if (plain.way == Way::answer && plain.rows.empty()) {
+    judging.sql = pg_judging_query();
+    take(judging, found);
+  } else {
+    found.way = plain.way;
+    found.reason = std::move(plain.reason);
+  }
   if (found.way != Way::answer) {
     answer = std::move(found);
     return false;

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <fmt/format.h>
+#include <map>
 
 #include "tests/live/support/servers.hpp"
 
@@ -161,6 +162,111 @@ TEST_CASE("a view is followed to what it calls before it is looked at") {
     CHECK(answer.reason.find("may change something") != std::string::npos);
   }
   CHECK(desk.ask(desk.sql(db, "select * from absent", Effect::looks, true, {"\"absent\""})).way == Way::refusal);
+}
+
+TEST_CASE("whatever may run code behind a look is found before the look") {
+  Postgres server(40);
+  Desk desk;
+  desk.secret("correct horse");
+  // A database for each, on one server: no attack sees what another has made.
+  std::map<std::string, std::uint32_t> databases;
+  for (const char* name : {"postgres", "views", "policies", "foreign_tables", "domains", "casts", "operators", "functions", "innocent"})
+    databases[name] = desk.bind(ResourceKind::postgres, name, server.url("postgres", "correct%20horse", name));
+  std::uint32_t db = databases["postgres"];
+  const auto make = [&](const std::string& made) { CHECK(desk.ask(desk.sql(db, made, Effect::changes)).reason == ""); };
+  const auto in = [&](const std::string& name) {
+    db = databases["postgres"];
+    make("create database " + name + " template template0");
+    db = databases[name];
+    make("create table orders (id int, note text)");
+    make("insert into orders values (7, 'x')");
+    make("create function own(int) returns boolean language sql volatile as 'select pg_reload_conf()'");
+  };
+  const auto look = [&](const std::string& sql, std::vector<std::string> reached) { return desk.ask(desk.sql(db, sql, Effect::looks, true, std::move(reached))); };
+  const auto blind = [&](const std::string& sql, std::vector<std::string> reached, const std::string& reason) {
+    const Answer answer = look(sql, std::move(reached));
+    INFO(sql << ": " << spell(answer.way) << ": " << answer.reason);
+    CHECK(answer.way == Way::blindness);
+    CHECK(answer.reason == reason + ", which may change something, so it was not looked at");
+  };
+
+  {
+    INFO("a view, one over it, and a rule that is written by hand");
+    in("views");
+    make("create view sly as select own(1) as done");
+    make("create view over_it as select done from sly where done");
+    make("create table ruled (done boolean)");
+    make("create rule \"_RETURN\" as on select to ruled do instead select own(2) as done");
+    blind("select done from sly", {"\"sly\""}, "the view sly calls own(integer)");
+    blind("select done from over_it", {"\"over_it\""}, "the view sly calls own(integer)");
+    blind("select done from ruled", {"\"ruled\""}, "the view ruled calls own(integer)");
+  }
+  {
+    INFO("a policy of a table's rows");
+    in("policies");
+    make("create policy sly on orders using (own(id))");
+    make("alter table orders enable row level security");
+    blind("select id from orders", {"\"orders\""}, "a policy of orders calls own(integer)");
+  }
+  {
+    INFO("a table of another server, also as a part of one of ours");
+    in("foreign_tables");
+    make("create extension postgres_fdw");
+    make("create server away foreign data wrapper postgres_fdw options (host '127.0.0.1')");
+    make("create foreign table far (id int) server away");
+    make("create table parts (id int) partition by list (id)");
+    make("create foreign table part partition of parts for values in (1) server away");
+    blind("select id from far", {"\"far\""}, "the table far is of another server");
+    blind("select id from parts", {"\"parts\""}, "the table part is of another server");
+  }
+  {
+    INFO("a check of a domain");
+    in("domains");
+    make("create domain checked as int check (own(value))");
+    make("create table held (id checked)");
+    blind("select 1::checked as one", {"type \"checked\""}, "the domain checked calls own(integer)");
+    blind("select id from held", {"\"held\""}, "the domain checked calls own(integer)");
+  }
+  {
+    INFO("a cast");
+    in("casts");
+    make("create function cast_it(text) returns inet language sql volatile as 'select case when pg_reload_conf() then ''::1''::inet end'");
+    make("create cast (text as inet) with function cast_it(text) as implicit");
+    blind("select note::inet as a from orders", {"\"orders\""}, "the cast from text to inet calls cast_it(text)");
+  }
+  {
+    INFO("an operator");
+    in("operators");
+    make("create function eq(int, text) returns boolean language sql volatile as 'select pg_reload_conf()'");
+    make("create operator = (leftarg = int, rightarg = text, function = eq)");
+    blind("select id = note as same from orders", {"\"orders\"", "operator ="}, "the operator =(integer,text) calls eq(integer,text)");
+  }
+  {
+    INFO("a function that stands where an extension's would, and one that is called like a column");
+    in("functions");
+    make("create function similarity(text, text) returns real language sql volatile as 'select 1.0::real from pg_reload_conf()'");
+    make("create function title(orders) returns text language sql volatile as 'select 1::text from pg_reload_conf()'");
+    blind("select similarity('a', 'b') as x", {"function \"similarity\""}, "the function similarity(text,text) stands in for one of an extension");
+    blind("select o.title from orders o", {"\"orders\"", "field title"}, "the function title(orders) may be what .title means");
+  }
+  {
+    INFO("what only looks passes, though all of the above stands beside it");
+    in("innocent");
+    make("create extension pg_trgm");
+    make("create type mood as enum ('low', 'high')");
+    make("create domain positive as int check (value > 0)");
+    make("create table parts (id positive, how mood) partition by range (id)");
+    make("create table part partition of parts for values from (1) to (100)");
+    make("insert into parts values (3, 'high')");
+    make("create view calm as select max(p.id) as id, count(*) as n, now() as t from parts p join orders o on o.id > p.id");
+    make("create policy own_rows on orders using (note = current_user or true)");
+    make("alter table orders enable row level security");
+    CHECK(field(look("select id from orders where note <> 'y'", {"\"orders\"", "operator <>"}), "id") == Value::integer(7));
+    CHECK(field(look("select n from calm where id = 3", {"\"calm\"", "operator ="}), "n") == Value::integer(1));
+    CHECK(field(look("select how from parts where id > 0", {"\"parts\"", "operator >"}), "how") == Value::text("high"));
+    CHECK(field(look("select similarity('ab', 'ab') as x", {"function \"similarity\""}), "x") == Value::number(1));
+    CHECK(field(look("select '5'::positive as p, 'low'::mood as m", {"type \"positive\"", "type \"mood\""}), "m") == Value::text("low"));
+  }
 }
 
 TEST_CASE("a full database refuses newcomers, and the kept connection still acts") {
