@@ -1,4 +1,4 @@
-// Generated runbooks in worlds that answer as late, as badly and as oddly as they can: every run ends, with one outcome, and no later
+// Generated runbooks in fortunes that answer as late, as badly and as oddly as they can: every run ends, with one outcome, and no later
 // than the compiler said; those that only go straight on end exactly then.
 #include <catch2/catch.hpp>
 
@@ -208,10 +208,10 @@ class Author {
   std::size_t names_ = 0;
 };
 
-enum class World { bad, late, silent, well, mixed, refusing, doubtful };
+enum class Fortune { bad, late, silent, well, mixed, refusing, doubtful };
 
 // The world's answers: `late` takes every limit in full, and a change then the time that it takes to end it.
-void play(Stage& stage, World world, std::uint32_t seed) {
+void play(Stage& stage, Fortune world, std::uint32_t seed) {
   auto dice = std::make_shared<Dice>(seed);
   stage.otherwise = [world, dice](const Template& said) {
     const bool change = said.effect > Effect::looks;
@@ -223,25 +223,25 @@ void play(Stage& stage, World world, std::uint32_t seed) {
       says.in_doubt = change;
     };
     switch (world) {
-      case World::bad:
+      case Fortune::bad:
         if (change) lost(most + kEnding);
         else says.ok = false, says.takes = most;
         break;
-      case World::late:
+      case Fortune::late:
         says.ok = dice->one_in(2);
         says.takes = most;
         break;
-      case World::silent: lost(most + (change ? kEnding : 0)); break;
-      case World::well: break;
-      case World::refusing:
+      case Fortune::silent: lost(most + (change ? kEnding : 0)); break;
+      case Fortune::well: break;
+      case Fortune::refusing:
         says = refuses("no");
         says.takes = most;
         break;
-      case World::doubtful:
+      case Fortune::doubtful:
         if (change) lost(most + kEnding);
         else says.takes = dice->one_in(2) ? most : 0;
         break;
-      case World::mixed:
+      case Fortune::mixed:
         switch (dice->below(5)) {
           case 0: lost(dice->one_in(2) ? most + (change ? kEnding : 0) : static_cast<Micros>(dice->below(static_cast<std::size_t>(most)))); break;
           case 1: says = refuses("no"); break;
@@ -270,7 +270,7 @@ TEST_CASE("a generated runbook that goes straight on takes exactly its bound") {
     INFO("seed " << seed << "\n" << text);
     const auto program = compile(text, "G-1");
     Stage stage(program);
-    play(stage, World::bad, seed);
+    play(stage, Fortune::bad, seed);
     stage.ending = kEnding;
     stage.run();
     INFO(stage.shown() << "\n" << told(program->bounds));
@@ -295,8 +295,8 @@ TEST_CASE("no generated runbook takes longer than the compiler said") {
       const bool caps = variant == 6 || variant == 7;
       if (caps) stage.input("pause", variant == 6 ? "40s" : "23s").input("span", variant == 6 ? "3m" : "2m");
       stage.start.allow = seed % 3 == 0 ? std::vector<std::string>{} : std::vector<std::string>{"s0", "s1", "s2"};
-      const World worlds[] = {World::late, World::silent, World::well, World::mixed, World::refusing, World::doubtful, World::bad, World::silent};
-      play(stage, worlds[variant], seed * 8 + variant);
+      const Fortune fortunes[] = {Fortune::late, Fortune::silent, Fortune::well, Fortune::mixed, Fortune::refusing, Fortune::doubtful, Fortune::bad, Fortune::silent};
+      play(stage, fortunes[variant], seed * 8 + variant);
       stage.ending = kEnding;
       stage.run();
       INFO("world " << variant << "\n" << stage.shown());
@@ -388,7 +388,7 @@ TEST_CASE("a runbook that may take longer than its severity's budget is told, wi
   sources.put("a.runbook", std::string("http api\ncontact lead\n\n") + kAround + "  check top: It answers\n    api> GET /ok\n  step s: Step\n    wait 3m\n    poll until top every 5s for 40m\n");
   Settings settings;
   const auto told_of = [&] {
-    auto found = check_project(sources, {"a.runbook"}, catalogue(), settings).diagnostics;
+    auto found = check_project(sources, {"a.runbook"}, rbc::catalogue(), settings).diagnostics;
     std::erase_if(found, [](const Diagnostic& each) { return each.severity != Severity::Error; });
     return found;
   };
@@ -402,5 +402,5 @@ TEST_CASE("a runbook that may take longer than its severity's budget is told, wi
   CHECK(found[0].message == "G-1 may take 45m20s headless; the budget for `low` is 45m.");
   REQUIRE(found[0].notes.size() == 3);
   CHECK(found[0].notes[0] == "40m10s of it, line 13: poll until top every 5s for 40m (40m, and one last look of 10s)");
-  CHECK_FALSE(compile_runbook(sources, "a.runbook", "G-1", catalogue(), settings).program.has_value());
+  CHECK_FALSE(compile_runbook(sources, "a.runbook", "G-1", rbc::catalogue(), settings).program.has_value());
 }
