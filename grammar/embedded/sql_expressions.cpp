@@ -338,7 +338,7 @@ PgType Inference::column(const Json& ref, const Scope& scope) {
 
 void Inference::versions(const Column& c, const Relation& r, uint32_t at) {
   if (version_ != 0 || (c.since == 0 && c.until == 99)) return;
-  issue("W0714", fmt::format("`{}` of `{}` is there {}.", c.name, r.shown, c.since && c.until != 99 ? fmt::format("in PostgreSQL {} to {} only", c.since, c.until)
+  issue("W0731", fmt::format("`{}` of `{}` is there {}.", c.name, r.shown, c.since && c.until != 99 ? fmt::format("in PostgreSQL {} to {} only", c.since, c.until)
                              : c.since ? fmt::format("since PostgreSQL {} only", c.since) : fmt::format("up to PostgreSQL {} only", c.until)),
         at, c.name.size(), "A server of another version refuses the statement.");
 }

@@ -272,10 +272,10 @@ Inference::Relation Inference::relation(const Json& body, const Scope& scope) {
     r.columns = known(row->columns);
     r.table = true;
     if (version_ != 0 && !type_detail::in_version(row->since, row->until, version_))
-      issue("W0713", fmt::format("`{}` is there {}, and the snapshot is of PostgreSQL {}.", name, row->since ? fmt::format("since PostgreSQL {}", row->since) : fmt::format("up to PostgreSQL {}", row->until), version_), place(body), name.size(),
+      issue("W0730", fmt::format("`{}` is there {}, and the snapshot is of PostgreSQL {}.", name, row->since ? fmt::format("since PostgreSQL {}", row->since) : fmt::format("up to PostgreSQL {}", row->until), version_), place(body), name.size(),
             "The snapshot may be old.");
     else if (version_ == 0 && (row->since != 0 || row->until != 99))
-      issue("W0714", fmt::format("`{}` is there {} only.", name, row->since ? fmt::format("since PostgreSQL {}", row->since) : fmt::format("up to PostgreSQL {}", row->until)), place(body), name.size(),
+      issue("W0731", fmt::format("`{}` is there {} only.", name, row->since ? fmt::format("since PostgreSQL {}", row->since) : fmt::format("up to PostgreSQL {}", row->until)), place(body), name.size(),
             "A server of another version refuses the statement.");
   } else if (!from_snapshot(schema, name, r, place(body))) {
     r.open = true;
@@ -310,7 +310,7 @@ void Inference::unknown_relation(const std::string& schema, const std::string& n
     for (const auto each : relation_names()) known.push_back(each);
   const std::string near = nearest(name, known);
   if (help.empty() && !near.empty()) help = fmt::format("Did you mean `{}`?", near);
-  issue("W0713", fmt::format("The snapshot {} has no table `{}`.", typing_.schema->path.empty() ? "" : fmt::format("`{}`", typing_.schema->path), schema.empty() ? name : schema + "." + name), at,
+  issue("W0730", fmt::format("The snapshot {} has no table `{}`.", typing_.schema->path.empty() ? "" : fmt::format("`{}`", typing_.schema->path), schema.empty() ? name : schema + "." + name), at,
         schema.empty() ? name.size() : schema.size() + 1 + name.size(), help + (help.empty() ? "" : " ") + "The snapshot may be old.");
 }
 
