@@ -13,6 +13,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LANGUAGES = {">": {"db": 0, "admin": 0, "pool": 2, "cache": 2, "api": 3, "prom": 4}, "$": {}}   # as embedded_fuzz picks them
 SHELL, WORDS = 1, 2
+MOST = 16 * 1024   # bytes of a seed: what is larger is read too slowly to find anything
 SIGNS = [": Title", "<x>", "<x.y?>", "db> select 1", "box$ ls", "api> GET /", "cache> ping", "prom> up", "30m", "5%", "512MiB", "\\<", "  ", "\n  ", "\n    ",
          "# c", "> note", "[ ] item", "/re/i", "\"text\"", ".x", "x = ", "\r\n", "use base\n", "runbook X\n  step a\n    ", "check c\n  db> select 1 as x\n  red if .x > 1\n"]
 SQL = "select from where group by order limit union all with recursive as case when then else end cast :: exists not in between like is null insert into values " \
@@ -33,6 +34,8 @@ def quoted(word):
 
 
 def put(folder, data):
+    if len(data) > MOST:
+        return
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, hashlib.sha1(data).hexdigest()), "wb") as file:
         file.write(data)
@@ -57,9 +60,13 @@ def main():
         sys.exit(__doc__)
     out = sys.argv[1]
     words = sorted(set(re.findall(r'RBC_(?:WORD|SIGN)\(\w+, "([^"]+)"', read(os.path.join(ROOT, "grammar/keywords.def")))))
-    functions = sorted(set(re.findall(r'\("([a-z_0-9]+)"', read(os.path.join(ROOT, "grammar/embedded/sql_functions.def")))))
+    tables = {name: sorted(set(re.findall(pattern, read(os.path.join(ROOT, "grammar/embedded", name + ".def")))))
+              for name, pattern in (("sql_procs", r'RBC_PG_PROC\("([a-z]\w+)"'), ("sql_changes", r'\("([a-z_]+)'), ("sql_relations", r'RBC_PG_RELATION\("\w*", "(\w+)"'),
+                                    ("promql_functions", r'V\("(\w+)"'))}
+    # A few hundred words of each are enough: the longer the dictionary, the rarer each word.
+    functions = [word for table in tables.values() for word in table[::len(table) // 200 + 1]]
     dictionaries = {name: words + SIGNS for name in ("parse_fuzz", "format_fuzz")}
-    dictionaries["embedded_fuzz"] = SQL + functions[:400] + SCRIPT + OTHER + ["<x>", "<x.y?>"]
+    dictionaries["embedded_fuzz"] = SQL + functions + SCRIPT + OTHER + ["<x>", "<x.y?>"]
     dictionaries["check_fuzz"] = words + SIGNS + SQL + SCRIPT + OTHER
     os.makedirs(out, exist_ok=True)
     for name, entries in dictionaries.items():
