@@ -18,7 +18,8 @@ inline constexpr int kFailed = 20;
 inline constexpr int kAborted = 30;
 
 // What a flag's value or a positional is, for completion.
-enum class Of { nothing, text, file, runbook, check, environment, step, run, code, shell, format };
+// `source`: runbook files, and folders of them. `itself`: the placeholder is the word.
+enum class Of { nothing, text, itself, file, folder, source, runbook, check, environment, alert, step, run, open_run, code, shell, format, command };
 
 struct Flag {
   std::string_view name;      // without the dashes

@@ -1,4 +1,4 @@
-// Help texts, refusals and completion scripts, all from the command table.
+// Help texts and refusals, from the command table.
 #include <unistd.h>
 
 #include <cstdio>
@@ -67,42 +67,6 @@ int help(const Given& given) {
              "  rbc run rb-02 --env local              at the keyboard\n"
              "  rbc run rb-02 --env prod --headless    at night\n");
   return kOk;
-}
-
-namespace {
-
-constexpr std::string_view kBash = R"sh(# bash completion of rbc
-_rbc() {
-  local IFS=$'\n'
-  COMPREPLY=($(rbc __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
-  compopt -o nosort 2>/dev/null
-  [ ${#COMPREPLY[@]} -eq 0 ] && compopt -o default 2>/dev/null
-}
-complete -F _rbc rbc
-)sh";
-constexpr std::string_view kZsh = R"sh(#compdef rbc
-_rbc() {
-  local -a found
-  found=("${(@f)$(rbc __complete "${(@)words[2,$CURRENT]}" 2>/dev/null)}")
-  if [[ -n "${found[*]}" ]]; then compadd -- $found; else _files; fi
-}
-if [ "$funcstack[1]" = "_rbc" ]; then _rbc "$@"; else compdef _rbc rbc; fi
-)sh";
-constexpr std::string_view kFish = R"sh(# fish completion of rbc
-function __rbc_complete
-  set -l words (commandline -opc) (commandline -ct)
-  rbc __complete $words[2..-1] 2>/dev/null
-end
-complete -c rbc -a '(__rbc_complete)'
-)sh";
-
-}  // namespace
-
-std::string completion_script(std::string_view shell) {
-  if (shell == "bash") return std::string(kBash);
-  if (shell == "zsh") return std::string(kZsh);
-  if (shell == "fish") return std::string(kFish);
-  return {};
 }
 
 }  // namespace rbc::cli

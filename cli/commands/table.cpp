@@ -5,7 +5,7 @@ namespace rbc::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
-      {"check", "[PATH…]", Of::file, 0, 1000,
+      {"check", "[PATH…]", Of::source, 0, 1000,
        "parse, type-check and classify runbooks; touches nothing but files",
        "Without a PATH: every runbook of the project. Exit 0 without findings, 1 with errors (see --fail-on).\n"
        "What is right in one place although it is warned of: `# rbc: allow(W0606, reason = \"…\")` on the line above.",
@@ -25,7 +25,7 @@ const std::vector<Command>& commands() {
         {"today", "DATE", Of::text, false, "hold review dates against this day instead of the clock's, so that CI says the same tomorrow"},
         {"times", "", Of::nothing, false, "also print how long each runbook can take, and its longest path"}},
        false, check},
-      {"fmt", "[PATH…]", Of::file, 0, 1000,
+      {"fmt", "[PATH…]", Of::source, 0, 1000,
        "lay runbooks out: one layout, no options; prints the names of the files it changed",
        "Without a PATH: every runbook of the project. A file that cannot be parsed is left as it is, and named.\n"
        "Exit 0 if all is laid out, 1 if a file cannot be parsed or, with --check or --diff, would change, 3 if one cannot be read or written.",
@@ -45,14 +45,14 @@ const std::vector<Command>& commands() {
         {"dry", "", Of::nothing, false, "look for real, change nothing, page nobody"},
         {"from", "STEP", Of::step, false, "skip the steps before this one"},
         {"until", "STEP", Of::step, false, "end after this step, with a last look at the goal"},
-        {"alert", "NAME", Of::text, false, "the alert that this run answers"},
+        {"alert", "NAME", Of::alert, false, "the alert that this run answers"},
         {"since", "TIME", Of::text, false, "when the alert began (2026-01-31T10:30:00Z, or 5m ago as `5m`): ladders count from there"},
         {"yes", "", Of::nothing, false, "presses Enter at every change, and nowhere else"},
-        {"may", "change", Of::text, false, "headless in a protected environment: changes are allowed"},
+        {"may", "change", Of::itself, false, "headless in a protected environment: changes are allowed"},
         {"allow", "STEP", Of::step, true, "headless: the cautions of this step may go; may be repeated"},
         {"json", "", Of::nothing, false, "one event a line on stdout, as JSON"}},
        true, run},
-      {"map", "[PATH…]", Of::file, 0, 1000, "which alert leads to which runbook, and how severe both are",
+      {"map", "[PATH…]", Of::source, 0, 1000, "which alert leads to which runbook, and how severe both are",
        "Without a PATH: every runbook of the project; with folders, of several projects. In a pipe: a line each, apart by tabs.",
        {{"json", "", Of::nothing, false, "one object a line"}}, false, map},
       {"look", "[CHECK…]", Of::check, 0, 1000,
@@ -62,7 +62,7 @@ const std::vector<Command>& commands() {
         {"input", "NAME=VALUE", Of::text, true, "an input's value; may be repeated"},
         {"json", "", Of::nothing, false, "one object a line"}},
        true, look},
-      {"resume", "RUN", Of::run, 1, 1, "go on with a run after a crash, or after it was left",
+      {"resume", "RUN", Of::open_run, 1, 1, "go on with a run after a crash, or after it was left",
        "`last` is the newest open run. The run keeps the program and the bindings it started with.",
        {{"headless", "", Of::nothing, false, "go on without a keyboard"},
         {"yes", "", Of::nothing, false, "presses Enter at every change, and nowhere else"},
@@ -73,12 +73,12 @@ const std::vector<Command>& commands() {
       {"show", "RUN", Of::run, 1, 1, "one run as a timeline: what was seen, asked, answered, changed, paged, and why",
        "`last` is the newest run; the beginning of an id is enough.",
        {{"json", "", Of::nothing, false, "the timeline as JSON, one event a line"}}, false, show},
-      {"ack", "RUN", Of::run, 1, 1, "acknowledge: ladders that wait for it stop", "", {{"as", "CONTACT", Of::text, false, "in whose name"}}, false, ack},
-      {"answer", "RUN ANSWER", Of::run, 2, 2, "answer what a run asks now: an approval, a question, an item",
+      {"ack", "RUN", Of::open_run, 1, 1, "acknowledge: ladders that wait for it stop", "", {{"as", "CONTACT", Of::text, false, "in whose name"}}, false, ack},
+      {"answer", "RUN ANSWER", Of::open_run, 2, 2, "answer what a run asks now: an approval, a question, an item",
        "ANSWER is `yes` or `no`, or the value that the question takes; to a failed line `retry`, `skip`, `escalate` or `abort`.\n"
        "Whoever started a run never counts as its approver. `--as` is a claim; the journal keeps the system's user beside it.",
        {{"as", "CONTACT", Of::text, false, "in whose name"}}, false, answer},
-      {"cancel", "RUN", Of::run, 1, 1, "stop a run: it ends aborted", "", {}, false, cancel},
+      {"cancel", "RUN", Of::open_run, 1, 1, "stop a run: it ends aborted", "", {}, false, cancel},
       {"plan", "ID", Of::runbook, 1, 1, "what a run would do: every effect, question and bound, and what it may reach; touches nothing",
        "Without --env, resources are shown by name; with it, where they are. Secrets are named, never shown.\n"
        "--json: runbook, title, severity, alerts, goal, inputs, steps (lines with kind, effect, words, headless, says, branches), checks, procedures,\n"
@@ -92,10 +92,10 @@ const std::vector<Command>& commands() {
        {{"format", "svg|mermaid|dot", Of::format, false, "svg (light and dark), mermaid (for Markdown) or dot (for Graphviz)"},
         {"output", "FILE", Of::file, false, "write there instead of stdout", 'o'}},
        false, graph},
-      {"doc", "[PATH…]", Of::file, 0, 1000, "a page for each runbook, to be read by people, and an index",
+      {"doc", "[PATH…]", Of::source, 0, 1000, "a page for each runbook, to be read by people, and an index",
        "Without a PATH: every runbook of the project. Without --output, one page goes to stdout; several need it.",
        {{"format", "md|html", Of::format, false, "Markdown (md), or HTML pages that need nothing else (html)"},
-        {"output", "DIR", Of::file, false, "write ID.md or ID.html, and the index, into this folder", 'o'}},
+        {"output", "DIR", Of::folder, false, "write ID.md or ID.html, and the index, into this folder", 'o'}},
        false, doc},
       {"disasm", "ID", Of::runbook, 1, 1, "a runbook's program as text", "", {}, false, disasm},
       {"explain", "CODE", Of::code, 1, 1, "what a diagnostic means, with an example that gets it, mended", "", {}, false, explain},
@@ -103,7 +103,7 @@ const std::vector<Command>& commands() {
        "bash: source <(rbc completion bash)\nzsh:  rbc completion zsh > ~/.zfunc/_rbc\nfish: rbc completion fish > ~/.config/fish/completions/rbc.fish", {}, false, completion},
       {"dump", "WHAT", Of::text, 1, 1, "unsupported: what the grammar takes and this version cannot compile yet", "", {}, false, dump},
       {"version", "", Of::nothing, 0, 0, "the version of the program, the language and the image", "", {{"json", "", Of::nothing, false, "as JSON"}}, false, version},
-      {"help", "[COMMAND]", Of::text, 0, 1, "this, or all about one command", "", {}, false, help},
+      {"help", "[COMMAND]", Of::command, 0, 1, "this, or all about one command", "", {}, false, help},
       {"__complete", "", Of::text, 0, 1000, "", "", {}, false, complete},   // the completion scripts call it
   };
   return table;
