@@ -10,7 +10,7 @@ namespace {
 // Bash breaks words at `=` and `:`, which rbc does not: they are put together again, and what bash thinks is done already is taken off.
 constexpr std::string_view kBash = R"sh(# bash completion of rbc
 _rbc() {
-  local word line glue="" begun="" i
+  local program=${1:-rbc} word line glue="" begun="" i
   local -a words=() found=()
   for ((i = 1; i <= COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
@@ -25,10 +25,10 @@ _rbc() {
     glue=""
     [[ $word =~ ^[=:]+$ ]] && glue=yes
   done
-  mapfile -t found < <("${1/#\~/$HOME}" __complete "${words[@]}" 2> /dev/null)
+  mapfile -t found < <("${program/#\~/$HOME}" __complete "${words[@]}" 2> /dev/null)
   word=${words[-1]#"$begun"}
   COMPREPLY=()
-  compopt -o nosort
+  compopt -o nosort 2> /dev/null
   for line in "${found[@]}"; do
     case $line in
       :runbooks)
@@ -49,7 +49,7 @@ _rbc() {
         ;;
     esac
   done
-  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2> /dev/null
   return 0
 }
 complete -F _rbc rbc
