@@ -1,5 +1,4 @@
 // Commands that read no runbook but the program itself, and `disasm`.
-#include <cctype>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -7,7 +6,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/project.hpp"
 #include "compiler/compile.hpp"
-#include "grammar/diagnostic.hpp"
 #include "vm/bytecode/image.hpp"
 
 namespace rbc::cli {
@@ -15,34 +13,6 @@ namespace rbc::cli {
 int version(const Given& given) {
   if (given.has("json")) fmt::print("{{\"rbc\":\"{}\",\"language\":\"1\",\"image\":{}}}\n", RBC_VERSION, kImageVersion);
   else fmt::print("rbc {} (language 1, image {})\n", RBC_VERSION, kImageVersion);
-  return kOk;
-}
-
-int explain(const Given& given) {
-  std::string code = given.words[0];
-  for (char& c : code) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  const DiagnosticInfo* info = find_diagnostic(code);
-  if (!info && code.size() == 6 && code.starts_with("SC") && code.find_first_not_of("0123456789", 2) == std::string::npos) {
-    fmt::print("{0} (warning)  ShellCheck found this in a shell line.\n\nIts number is ShellCheck's own; what it means and how to mend it is written at https://www.shellcheck.net/wiki/{0}.\n"
-               "Levels and `# rbc: allow({0}, reason = …)` work on it as on any warning; `rbc check --no-shellcheck` does without.\n", code);
-    return kOk;
-  }
-  if (!info) {
-    std::vector<std::string> codes;
-    for (const DiagnosticInfo& each : all_diagnostics()) codes.emplace_back(each.code);
-    return refuse(kUsage, fmt::format("there is no diagnostic `{}`.{}", given.words[0], suggestion(code, codes)));
-  }
-  auto indented = [](std::string_view text) {
-    std::string out = "    ";
-    for (char c : text) {
-      out += c;
-      if (c == '\n') out += "    ";
-    }
-    return out;
-  };
-  fmt::print("{} ({})  {}\n\n{}\n", info->code, info->severity == Severity::Error ? "error" : "warning", info->message, info->explanation);
-  if (!info->failing.empty()) fmt::print("\nThis gets it:\n\n{}\n", indented(info->failing));
-  if (!info->mended.empty()) fmt::print("\nMended:\n\n{}\n", indented(info->mended));
   return kOk;
 }
 

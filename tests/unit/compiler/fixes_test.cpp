@@ -6,6 +6,7 @@
 #include <string>
 
 #include "compiler/compile.hpp"
+#include "grammar/examples.hpp"
 #include "grammar/suggest.hpp"
 #include "stdlib/world.hpp"
 
@@ -114,7 +115,7 @@ TEST_CASE("every fix of an example of the table mends it") {
   for (const rbc::DiagnosticInfo& info : rbc::all_diagnostics()) {
     if (info.failing.empty()) continue;
     rbc::OverlaySources sources;
-    const rbc::Checked before = check_text(sources, rbc::whole_example(info.frame, info.failing));
+    const rbc::Checked before = check_text(sources, rbc::whole_files(info.frame, info.failing)[0].text);
     for (const rbc::Diagnostic& one : before.diagnostics)
       for (const rbc::Fix& fix : one.fixes) {
         const std::string text = applied(fix);

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "grammar/diagnostic.hpp"
+#include "grammar/examples.hpp"
 #include "tests/unit/grammar/parsed.hpp"
 
 using namespace rbc;
@@ -108,16 +109,16 @@ TEST_CASE("examples: of the parser's codes the failing one gets its code; every 
     int number = std::stoi(std::string(info.code.substr(1)));
     bool ours = (number >= 100 && number < 200) || number == 705;
     if (ours && !info.failing.empty()) {
-      rbc::testing::Parsed failing{whole_example(info.frame, info.failing)};
+      rbc::testing::Parsed failing{whole_files(info.frame, info.failing)[0].text};
       INFO(failing.shown());
       CHECK(failing.first_code() == info.code);
     }
     if (!ours && number != 205 && number != 402) {
-      rbc::testing::Parsed failing{whole_example(info.frame, info.failing)};
+      rbc::testing::Parsed failing{whole_files(info.frame, info.failing)[0].text};
       INFO(failing.shown());
       CHECK(failing.sink.all().empty()); // what later passes refuse is well-formed
     }
-    rbc::testing::Parsed mended{whole_example(info.frame, info.mended)};
+    rbc::testing::Parsed mended{whole_files(info.frame, info.mended)[0].text};
     INFO(mended.shown());
     CHECK(mended.sink.all().empty());
   }

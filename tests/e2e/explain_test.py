@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""`rbc explain`, and its examples as a reader would try them: written to files, the failing one gets its code, the mended one nothing."""
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+ARGS = None
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+# Said by something else than `rbc check`: the page quotes its words, and its example checks clean.
+AT_RUN_TIME = {"W0505", "E0801", "E0803"}
+# Not raised by this version.
+NOT_RAISED = {"W0606"}
+# Nothing that a person can write gets it, or a clock that moved; and a snapshot of a database is more than a few lines.
+NO_EXAMPLE = {"E0099", "W0902", "W0730"}
+# Codes that judge a runbook as a whole, where an example shows one line of it.
+WHOLE_PROGRAMS = {"W0214", "W0215"}
+
+
+def rbc(*words, cwd=None, **environment):
+    done = subprocess.run([ARGS.rbc, *words], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env={**os.environ, **environment})
+    return done.returncode, done.stdout, done.stderr
+
+
+def page_of(code):
+    return json.loads(rbc("explain", "--json", code)[1])[0]
+
+
+class Explain(unittest.TestCase):
+    def codes_of(self, page, files):
+        with tempfile.TemporaryDirectory() as folder:
+            rules = []
+            for file in files:
+                if " " in file["file"]:
+                    continue  # what stands in no file, such as the environment of a run
+                path = pathlib.Path(folder, file["file"])
+                path.write_bytes(file["text"].encode())
+                if path.suffix == ".yml":
+                    rules += ["--alerts", path.name]
+            code, out, err = rbc("check", "--format", "json", "--no-shellcheck", "--today", "2026-08-29", *rules, *([] if rules else ["example.runbook"]), cwd=folder)
+            self.assertIn(code, (0, 1), err)
+            found = set()
+            for one in json.loads(out)["diagnostics"]:
+                own = one["code"] == page["code"]
+                # A file's example may leave out the goal; its tables are nobody's; a frame declares more than any one example uses.
+                if not own and (one["code"] in WHOLE_PROGRAMS | {"W0712"} or one["code"] == "E0204"):
+                    continue
+                found.add(one["code"])
+            return found, out
+
+    def test_every_example(self):
+        pages = json.loads(rbc("explain", "--json")[1])
+        self.assertGreater(len(pages), 110)
+        for page in pages:
+            with self.subTest(page["code"]):
+                self.assertEqual(not page["failing"], page["code"] in NO_EXAMPLE)
+                self.assertEqual(not page["failing"], not page["mended"])
+                if not page["failing"]:
+                    continue
+                wanted = set() if page["code"] in AT_RUN_TIME | NOT_RAISED else {page["code"]}
+                found, out = self.codes_of(page, page["failing"])
+                self.assertEqual(found, wanted, out)
+                found, out = self.codes_of(page, page["mended"])
+                self.assertEqual(found, set(), out)
+
+    def test_a_short_secret_is_refused_by_the_run(self):
+        page = page_of("W0505")
+        words = re.search(r"refuses to start: `([^`]*)`", page["explanation"]).group(1)
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "example.runbook").write_text(page["failing"][0]["text"])
+            name, value = page["failing"][1]["text"].strip().split("=")
+            code, _, err = rbc("run", "ex-1", "--headless", cwd=folder, **{name: value})
+            self.assertEqual(code, 2, err)
+            self.assertIn(words, err)
+            self.assertNotIn(value, err)
+
+    def test_a_clock_that_moved_is_told_in_the_words_of_the_page(self):
+        words = re.search(r"timeline: `([^`]*)`", page_of("W0902")["explanation"]).group(1)
+        self.assertIn(f'"{words}"', (ROOT / "run" / "session.cpp").read_text())
+
+    def test_list(self):
+        code, out, _ = rbc("explain")
+        self.assertEqual(code, 0)
+        for word in ("syntax: ", "names: ", "types: ", "effects: ", "secrets: ", "people: ", "languages: ", "tests: ", "project: "):
+            self.assertRegex(out, f"(?m)^{word}")
+        listed = re.findall(r"(?m)^  ([EW]\d{4})  \S", out)
+        self.assertEqual(listed, [page["code"] for page in json.loads(rbc("explain", "--json")[1])])
+        specified = re.findall(r"(?m)^\| ([EW]\d{4}) \|", (ROOT / "grammar" / "language.md").read_text())
+        self.assertEqual(sorted(set(specified) - set(listed)), [])
+        self.assertEqual([line for line in out.splitlines() if line != line.rstrip()], [])
+
+    def test_several_and_beginnings(self):
+        self.assertEqual(re.findall(r"(?m)^  (\w{5})  ", rbc("explain", "e06", "W0503")[1])[:3], ["E0601", "E0602", "E0605"])
+        self.assertEqual(set(re.findall(r"(?m)^  (\w{5})  ", rbc("explain", "secrets")[1])), {"E0501", "E0502", "W0503", "W0505"})
+        code, out, _ = rbc("explain", "0401", "w0604", "SC2086")
+        self.assertEqual(code, 0)
+        for words in ("E0401 (error, effects)", "W0604 (warning, people)", "shellcheck.net/wiki/SC2086", "This gets it, in a step:"):
+            self.assertIn(words, out)
+        self.assertEqual(rbc("explain", "E0605")[1].count("and in rbc.toml:"), 2)
+        self.assertIn("<U+202E>", rbc("explain", "E0123")[1])
+
+    def test_unknown(self):
+        for word, says in (("E4001", "Did you mean `E0401`?"), ("secret", "Did you mean `secrets`?"), ("", "lists them all"), ("E04011", "Did you mean `E0401`?"), ("🦀", "lists them all")):
+            code, out, err = rbc("explain", word)
+            self.assertEqual((code, out), (2, ""))
+            self.assertEqual(err.count("\n"), 1)
+            self.assertIn(says, err)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rbc", required=True)
+    ARGS, rest = parser.parse_known_args()
+    ARGS.rbc = os.path.abspath(ARGS.rbc)
+    unittest.main(argv=["explain_test.py", *rest])
