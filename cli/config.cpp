@@ -73,8 +73,8 @@ class Reader {
     } catch (const toml::parse_error& e) {
       return at(e.source(), e.description());
     }
-    if (!only_keys(table, {"language", "rbc", "paths", "budgets", "levels", "override"}, "a project file")) return problem_;
-    language(table), version(table), paths(table), budgets(table);
+    if (!only_keys(table, {"language", "rbc", "paths", "schema", "budgets", "levels", "override"}, "a project file")) return problem_;
+    language(table), version(table), paths(table), schema(table), budgets(table);
     if (const auto* all = table.get("levels")) levels(*all, config_.levels);
     overrides(table);
     return problem_;
@@ -127,6 +127,14 @@ class Reader {
       if (!text || text->find("..") != std::string::npos || fs::path(*text).is_absolute()) return say(each.source(), "`paths` holds folders below the project.");
       config_.folders.push_back(file_.parent_path() / *text);
     }
+  }
+  void schema(const toml::table& table) {
+    const auto* folder = table.get("schema");
+    if (!folder) return;
+    const auto text = folder->value<std::string>();
+    if (!text || text->empty() || text->find("..") != std::string::npos || fs::path(*text).is_absolute())
+      return say(folder->source(), "`schema` is a folder below the project: schema = \"schema\".");
+    config_.schema = *text;
   }
   void budgets(const toml::table& table) {
     const auto* budgets = table.get("budgets");

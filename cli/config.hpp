@@ -17,6 +17,7 @@ struct Config {
     Levels levels;
   };
   std::vector<std::filesystem::path> folders;                // where runbooks are; empty: the project's folder
+  std::filesystem::path schema = "schema";                   // the folder of the snapshots, from the project's folder
   std::map<std::string, std::int64_t> budgets;               // by severity, microseconds
   Levels levels;
   std::vector<Override> overrides;                           // the later wins

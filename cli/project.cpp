@@ -8,6 +8,7 @@
 
 #include "cli/command.hpp"
 #include "cli/config.hpp"
+#include "cli/snapshot.hpp"
 #include "stdlib/world.hpp"
 
 namespace rbc::cli {
@@ -36,7 +37,7 @@ bool same_id(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-Project find_project(const std::vector<std::string>& levels) {
+Project find_project(const std::vector<std::string>& levels, bool snapshots) {
   Project project;
   std::error_code trouble;
   fs::path here = fs::current_path(trouble);
@@ -60,6 +61,10 @@ Project find_project(const std::vector<std::string>& levels) {
   project.settings.now = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   project.root = root.string();
   project.state = (root / ".rbc").string();
+  project.schemas = (root / config.schema).string();
+  if (snapshots) project.problem = read_snapshots(project.schemas, project.snapshots);
+  if (!project.problem.empty()) return project;
+  for (const auto& [resource, schema] : project.snapshots) project.settings.schemas[resource] = schema.get();
   if (config.folders.empty()) config.folders.push_back(root);
   for (const fs::path& folder : config.folders) gather(folder, project.files);
   std::sort(project.files.begin(), project.files.end());

@@ -1,5 +1,7 @@
 // The project around the working directory: its files, its runbooks, its state.
 #pragma once
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,11 +14,14 @@ struct Project {
   std::string root;                      // the folder with rbc.toml, else the working directory
   std::string state;                     // root/.rbc
   std::vector<std::string> files;        // every *.runbook below the root, sorted; relative to the working directory where that is shorter
+  std::string schemas;                   // the folder of the snapshots: root/schema, or as rbc.toml says
+  std::map<std::string, std::shared_ptr<const Schema>> snapshots;   // by resource; settings.schemas points into it
   Settings settings;                     // what rbc.toml says of how runbooks are judged, and the time of day
   std::string problem;                   // one sentence; empty if the project can be read
 };
 // `levels`: those of the command line, `CODE=off|warning|error` each, over the project's own.
-Project find_project(const std::vector<std::string>& levels = {});
+// Without `snapshots` those of databases are not read: nothing about them can then be wrong.
+Project find_project(const std::vector<std::string>& levels = {}, bool snapshots = true);
 
 // Files named by a person: a folder means every runbook below it. Problem: the first that cannot be read.
 std::vector<std::string> expand(const std::vector<std::string>& paths, std::string& problem);

@@ -15,6 +15,7 @@ int show(const Given& given);
 int ack(const Given& given);
 int answer(const Given& given);
 int cancel(const Given& given);
+int schema(const Given& given);
 int plan(const Given& given);
 int graph(const Given& given);
 int doc(const Given& given);

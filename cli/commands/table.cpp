@@ -87,6 +87,10 @@ const std::vector<Command>& commands() {
         {"input", "NAME=VALUE", Of::text, true, "an input's value; may be repeated"},
         {"json", "", Of::nothing, false, "one JSON object"}},
        true, plan},
+      {"schema", "pull [RESOURCE…]", Of::text, 1, 1000, "write down what databases hold, so that `check` knows their tables, types and functions",
+       "Without a RESOURCE: every `postgres` that is bound in the environment. One file each, schema/RESOURCE.schema (rbc.toml: `schema = \"FOLDER\"`):\n"
+       "names and types, no data, no addresses. Commit it. Exit 0 written, 2 nothing to ask, 3 a server cannot be read.",
+       {{"env", "E", Of::environment, false, "the environment to ask (needed unless there is only one)"}}, false, schema},
       {"graph", "ID", Of::runbook, 1, 1, "the flow of a runbook as a drawing",
        "Down the page is the way on; to the right is what happens when a condition holds, or a line fails.",
        {{"format", "svg|mermaid|dot", Of::format, false, "svg (light and dark), mermaid (for Markdown) or dot (for Graphviz)"},

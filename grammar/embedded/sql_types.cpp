@@ -310,7 +310,7 @@ void Inference::unknown_relation(const std::string& schema, const std::string& n
     for (const auto each : relation_names()) known.push_back(each);
   const std::string near = nearest(name, known);
   if (help.empty() && !near.empty()) help = fmt::format("Did you mean `{}`?", near);
-  issue("W0730", fmt::format("The snapshot {} has no table `{}`.", typing_.schema->path.empty() ? "" : fmt::format("`{}`", typing_.schema->path), schema.empty() ? name : schema + "." + name), at,
+  issue("W0730", fmt::format("The snapshot{} has no table `{}`.", typing_.schema->path.empty() ? "" : fmt::format(" `{}`", typing_.schema->path), schema.empty() ? name : schema + "." + name), at,
         schema.empty() ? name.size() : schema.size() + 1 + name.size(), help + (help.empty() ? "" : " ") + "The snapshot may be old.");
 }
 

@@ -401,10 +401,12 @@ void Session::take(const PgJob& job, PgAnswer& answer) {
   };
   std::vector<const char*> values;
   for (const auto& parameter : job.parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
+  using Result = std::unique_ptr<PGresult, Clear>;
   // One statement by the extended protocol: with `default_transaction_read_only` a look is one read-only transaction in one round trip.
-  const std::unique_ptr<PGresult, Clear> result(
-      place_.pooler ? PQexec(raw_, job.sql.c_str())
-                    : PQexecParams(raw_, job.sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0));
+  Result result(job.describe    ? PQprepare(raw_, "", job.sql.c_str(), 0, nullptr)
+                : place_.pooler ? PQexec(raw_, job.sql.c_str())
+                                : PQexecParams(raw_, job.sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0));
+  if (job.describe && PQresultStatus(result.get()) == PGRES_COMMAND_OK) result.reset(PQdescribePrepared(raw_, ""));
   const ExecStatusType status = PQresultStatus(result.get());
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
     const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
@@ -414,6 +416,8 @@ void Session::take(const PgJob& job, PgAnswer& answer) {
     const bool refused = why.sqlstate.empty() && PQstatus(raw_) == CONNECTION_OK;
     answer.way = refused ? Way::refusal : why.way;
     answer.reason = why.reason;
+    answer.sqlstate = why.sqlstate;
+    if (const char* at = PQresultErrorField(result.get(), PG_DIAG_STATEMENT_POSITION)) answer.position = static_cast<std::uint32_t>(std::strtoul(at, nullptr, 10));
     return;
   }
   answer.affected = std::strtoll(PQcmdTuples(result.get()), nullptr, 10);

@@ -27,6 +27,7 @@ struct PgJob {
   std::vector<std::optional<std::string>> parameters;   // $1, $2 …, as text
   std::vector<std::string> relations;                   // of a look: what it reaches that is not PostgreSQL's own, to be judged first (postgres_judging.hpp)
   bool changes = false;
+  bool describe = false;                                // only prepared: its columns, or what is wrong with it and where
   Micros limit = 0;
 };
 
@@ -38,6 +39,8 @@ struct PgColumn {
 struct PgAnswer {
   Way way = Way::answer;
   std::string reason;
+  std::string sqlstate;          // of what the server refused; empty if it was no server's refusal
+  std::uint32_t position = 0;    // of that, characters of the statement from 1; 0: nowhere
   bool in_doubt = false;         // of a change: the statement had been sent
   std::vector<PgColumn> columns; // empty if the statement answers with no rows
   std::vector<std::vector<std::optional<std::string>>> rows;

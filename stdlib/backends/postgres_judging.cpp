@@ -1,12 +1,14 @@
 #include "stdlib/backends/postgres_judging.hpp"
 
+#include "stdlib/backends/postgres_suspects.hpp"
+
 namespace rbc {
 
 // A read-only transaction does not stop `pg_reload_conf()`. So whatever runs code when it is read is followed, through the rules of views, the
 // policies of tables, the children of partitioned tables and the checks of domains, to every function that is called. One that is neither
 // PostgreSQL's own nor of a trusted extension's, or is volatile and not on the list, may change something, however it is declared.
-const char* pg_judging_query() {
-  return R"sql(
+const std::string& pg_judging_query() {
+  static const std::string query = std::string(R"sql(
 with recursive given as (
   select name from unnest($1::text[]) name
 ), reached(oid) as (
@@ -19,23 +21,7 @@ with recursive given as (
   ) next
 ), class as (
   select c.* from reached join pg_class c on c.oid = reached.oid where c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-), bundled as (
-  select d.classid, d.objid from pg_depend d join pg_extension e on e.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
-  where e.extname in ('btree_gin', 'btree_gist', 'citext', 'cube', 'earthdistance', 'fuzzystrmatch', 'hstore', 'intarray', 'isn', 'ltree', 'pg_buffercache', 'pg_freespacemap',
-    'pg_stat_statements', 'pg_trgm', 'pg_visibility', 'pgcrypto', 'pgrowlocks', 'pgstattuple', 'tablefunc', 'unaccent', 'uuid-ossp')
-), suspect as (
-  select p.oid from pg_proc p
-  where (p.pronamespace <> 'pg_catalog'::regnamespace and not exists (select 1 from bundled where classid = 'pg_proc'::regclass and objid = p.oid))
-     or p.prolang not in (select oid from pg_language where lanname in ('c', 'internal')) and p.pronamespace <> 'pg_catalog'::regnamespace
-     or (p.provolatile = 'v' and p.proname <> all (array['clock_timestamp', 'timeofday', 'random', 'random_normal', 'gen_random_uuid', 'pg_is_in_recovery', 'pg_database_size',
-         'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_tablespace_size', 'pg_last_xact_replay_timestamp', 'pg_current_wal_lsn',
-         'pg_last_wal_receive_lsn', 'pg_last_wal_replay_lsn', 'pg_blocking_pids', 'currval', 'lastval', 'pg_lock_status', 'pg_stat_statements', 'pg_stat_statements_info',
-         'pg_buffercache_pages', 'pg_freespace', 'pgstattuple', 'pgstattuple_approx', 'pgstatindex', 'pgstatginindex', 'pgstathashindex', 'pg_relpages', 'pgrowlocks',
-         'uuid_generate_v1', 'uuid_generate_v1mc', 'uuid_generate_v4', 'gen_random_bytes', 'gen_salt', 'normal_rand', 'pg_visibility', 'pg_visibility_map',
-         'pg_visibility_map_summary']))
-     or p.proname ~ '^(table|schema|database|query|cursor)_to_xml|^(txid_current|pg_current_xact_id|ts_stat|ts_rewrite|dblink.*|crosstab.*|connectby|xpath_table|xslt_process|set_limit|isn_weak)$'
-        and p.proname <> 'txid_current_if_assigned'
-), code(sentence, tree) as (
+), )sql") + kPgSuspects + R"sql(, code(sentence, tree) as (
   select case when class.relkind in ('v', 'm') then 'the view ' else 'a rule of ' end || class.oid::regclass, rule.ev_action::text || coalesce(rule.ev_qual::text, '')
     from class join pg_rewrite rule on rule.ev_class = class.oid and rule.ev_type = '1' and class.relkind <> 'm'
   union all select 'a policy of ' || class.oid::regclass, policy.polqual::text
@@ -73,6 +59,7 @@ with recursive given as (
     where not exists (select 1 from reached join pg_attribute a on a.attrelid = reached.oid and a.attname = p.proname)
 )
 select sentence from found order by sentence limit 1)sql";
+  return query;
 }
 
 // Nearly all looks read plain tables with operators that nobody has made another of; that is seen in a few milliseconds, where following

@@ -10,7 +10,7 @@ const char* pg_plain_query();
 
 // One parameter, a text[] of what the look reaches: a quoted relation name, or `type "x"`, `operator =`, `function "f"`, `field x`.
 // Answers at most one row with one column, a sentence's beginning: "the view v calls f()".
-const char* pg_judging_query();
+const std::string& pg_judging_query();
 
 std::string pg_text_array(const std::vector<std::string>& texts);
 
