@@ -145,6 +145,7 @@ int answer(const Given& given) {
   std::optional<RunRow> row = choose_run(*store, given.words[0], code);
   if (!row) return code;
   if (row->state != "open") return refuse(kUsage, fmt::format("{} has ended: {}.", row->id, row->outcome));
+  if (is_held(*row) && store->read(row->id).entries.empty()) return refuse(kUsage, fmt::format("{} is only just beginning, so there is nothing to answer yet.", row->id));
   const Replayed replayed = replay(*store, *row, [](const Trace&) {});
   if (!replayed.problem.empty()) return refuse(kBroken, replayed.problem);
   const Request* pending = nullptr;
