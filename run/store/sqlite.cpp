@@ -150,14 +150,15 @@ class Writer {
 
   void write(std::unique_ptr<SQLite::Database>& db, std::vector<Job>& jobs) {
     try {
-      if (!db) {
+      struct stat now{};
+      const bool there = ::stat(path_.c_str(), &now) == 0;
+      if (!db && there) {
         db = std::make_unique<SQLite::Database>(path_, SQLite::OPEN_READWRITE, kBusyMillis);
         prepare_connection(*db);
-        if (struct stat seen{}; ::stat(path_.c_str(), &seen) == 0) file_ = {seen.st_dev, seen.st_ino};
+        file_ = {now.st_dev, now.st_ino};
       }
       // SQLite goes on writing into a file that nobody can open again; then nothing may be begun on the strength of it.
-      struct stat now{};
-      if (::stat(path_.c_str(), &now) != 0 || std::pair(now.st_dev, now.st_ino) != file_) {
+      if (!there || std::pair(now.st_dev, now.st_ino) != file_) {
         for (Job& job : jobs) job.problem = fmt::format("{} was removed or replaced while the run was writing it", path_);
         return;
       }
