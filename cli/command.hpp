@@ -45,6 +45,14 @@ struct Given {
   }
 };
 
+struct Example {
+  std::string_view line;      // as it is typed; what a placeholder stands for is of the project in README.md
+  std::string_view says;      // what it is for, a few words
+};
+
+// The chapters of `rbc help` and rbc(1), in their order.
+enum class Chapter { write, read, run, program };
+
 struct Command {
   std::string_view name;
   std::string_view positional;     // as in a usage line: "ID", "[PATH…]", "RUN"; empty for none
@@ -55,7 +63,18 @@ struct Command {
   std::vector<Flag> flags;
   bool takes_inputs;               // `--NAME VALUE` fills a declared input
   int (*run)(const Given&);
+  Chapter chapter = Chapter::program;
+  std::vector<Example> examples = {};
 };
+
+// What a script can rely on.
+struct ExitCode {
+  int code;
+  std::string_view means;
+};
+const std::vector<ExitCode>& exit_codes();
+std::string_view title_of(Chapter chapter);
+inline constexpr Chapter kChapters[] = {Chapter::write, Chapter::read, Chapter::run, Chapter::program};
 
 const std::vector<Command>& commands();
 const Command* find_command(std::string_view name);
@@ -72,6 +91,7 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 
 int help(const Given& given);
 std::string usage(const Command& command);
+std::string written(const Flag& flag);                   // as in a usage line: "-o, --output FILE"
 std::string completion_script(std::string_view shell);   // empty: no such shell
 
 }  // namespace rbc::cli

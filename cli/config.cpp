@@ -73,7 +73,9 @@ class Reader {
     } catch (const toml::parse_error& e) {
       return at(e.source(), e.description());
     }
-    if (!only_keys(table, {"language", "rbc", "paths", "schema", "budgets", "levels", "override"}, "a project file")) return problem_;
+    std::vector<std::string> known;
+    for (const ProjectKey& key : project_keys()) known.emplace_back(key.name);
+    if (!only_keys(table, known, "a project file")) return problem_;
     language(table), version(table), paths(table), schema(table), budgets(table);
     if (const auto* all = table.get("levels")) levels(*all, config_.levels);
     overrides(table);
@@ -188,6 +190,20 @@ class Reader {
 };
 
 }  // namespace
+
+const std::vector<ProjectKey>& project_keys() {
+  static const std::vector<ProjectKey> keys = {
+      {"language", "The version of the language that the runbooks are written in. There is one: 1.", "language = 1"},
+      {"rbc", "The oldest program that may read this project.", "rbc = \">=0.1.0\""},
+      {"paths", "Folders below the project that hold its runbooks; otherwise all of it.", "paths = [\"runbooks\", \"services/shop\"]"},
+      {"schema", "The folder of what `rbc schema pull` writes down of databases; `schema` beside this file otherwise.", "schema = \"ops/schema\""},
+      {"budgets", "How long a runbook of a severity may take at most, headless; a longer one is an error (E0605).", "[budgets]\ncritical = \"30m\"\nhigh = \"2h\""},
+      {"levels", "What a warning counts as: `off`, `warning` or `error`. Errors stay errors.", "[levels]\nW0606 = \"error\"\nSC2086 = \"off\""},
+      {"override", "Other levels for some files. The last override that fits wins; `*` stands for what is no slash, `**` for anything.",
+       "[[override]]\npaths = [\"legacy/**\"]\nlevels = { W0606 = \"off\" }"},
+  };
+  return keys;
+}
 
 std::string read_config(const fs::path& file, Config& config) { return Reader(file, config).read(); }
 

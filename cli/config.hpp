@@ -39,4 +39,10 @@ bool matches_pattern(std::string_view pattern, std::string_view path);
 // A path as it is shown: relative to the working folder, unless that goes far up.
 std::string shown_path(const std::filesystem::path& path);
 
+// A key of rbc.toml, as its manual page tells it.
+struct ProjectKey {
+  std::string_view name, says, example;
+};
+const std::vector<ProjectKey>& project_keys();
+
 }  // namespace rbc::cli

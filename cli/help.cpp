@@ -1,6 +1,7 @@
 // Help texts and refusals, from the command table.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -28,41 +29,59 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   return best.empty() ? "" : fmt::format(" Did you mean `{}`?", best);
 }
 
+std::string written(const Flag& flag) {
+  return fmt::format("{}--{}{}{}", flag.letter ? fmt::format("-{}, ", flag.letter) : "", flag.name, flag.value.empty() || flag.value[0] == '[' ? "" : " ", flag.value);
+}
+
 std::string usage(const Command& command) {
   std::string out = fmt::format("rbc {}{}{}{}: {}\n", command.name, command.positional.empty() ? "" : " ", command.positional,
                                 command.flags.empty() ? "" : " [FLAG…]", command.summary);
   if (!command.details.empty()) out += fmt::format("\n{}\n", command.details);
   out += "\nFlags\n";
-  for (const Flag& f : command.flags) {
-    std::string left = fmt::format("{}--{}{}{}", f.letter ? fmt::format("-{}, ", f.letter) : "", f.name, f.value.empty() || f.value[0] == '[' ? "" : " ", f.value);
-    out += fmt::format("  {:<28} {}\n", left, f.help);
-  }
+  for (const Flag& f : command.flags) out += fmt::format("  {:<28} {}\n", written(f), f.help);
   out += fmt::format("  {:<28} {}\n", "-h, --help", "this");
+  if (command.takes_inputs) out += fmt::format("  {:<28} {}\n", "--NAME VALUE", "an input by its name");
+  if (command.examples.empty()) return out;
+  std::size_t widest = 0;
+  for (const Example& e : command.examples) widest = std::max(widest, e.line.size());
+  out += "\nExamples\n";
+  for (const Example& e : command.examples) out += fmt::format("  {:<{}}  {}\n", e.line, widest, e.says);
   return out;
 }
 
-int help(const Given& given) {
-  if (!given.words.empty()) {
-    if (given.words[0] == "exit-codes") {
-      fmt::print("0   ok, resolved\n1   findings, red or blind checks\n2   refused before the start: usage, unknown id, missing input, unbound environment\n"
-                 "3   cannot read, cannot open the store, or a mistake in rbc\n4   the run was left open, and can be resumed\n10  escalated\n20  failed\n30  aborted\n");
-      return kOk;
-    }
-    const Command* c = find_command(given.words[0]);
-    if (!c || c->summary.empty()) {
-      std::vector<std::string> names;
-      for (const Command& each : commands())
-        if (!each.summary.empty()) names.emplace_back(each.name);
-      return refuse(kUsage, fmt::format("there is no command `{}`.{}", given.words[0], suggestion(given.words[0], names)));
-    }
-    fmt::print("{}", usage(*c));
+namespace {
+
+std::vector<std::string> topics() {
+  std::vector<std::string> names{"exit-codes"};
+  for (const Command& each : commands())
+    if (!each.summary.empty()) names.emplace_back(each.name);
+  return names;
+}
+
+int help_on(const std::string& topic) {
+  if (topic == "exit-codes") {
+    for (const ExitCode& each : exit_codes()) fmt::print("{:<3} {}\n", each.code, each.means);
     return kOk;
   }
-  fmt::print("rbc: runbooks as code, for the people who are woken at night.\n\nCommands\n");
-  for (const Command& c : commands())
-    if (!c.summary.empty()) fmt::print("  {:<11} {}\n", c.name, c.summary);
+  const Command* command = find_command(topic);
+  if (!command || command->summary.empty()) return refuse(kUsage, fmt::format("there is no command `{}`.{} `rbc help` lists them.", topic, suggestion(topic, topics())));
+  fmt::print("{}", usage(*command));
+  return kOk;
+}
+
+}  // namespace
+
+int help(const Given& given) {
+  if (!given.words.empty()) return help_on(given.words[0]);
+  fmt::print("rbc: runbooks as code, for the people who are woken at night.\n");
+  for (const Chapter chapter : kChapters) {
+    fmt::print("\n{}\n", title_of(chapter));
+    for (const Command& c : commands())
+      if (!c.summary.empty() && c.chapter == chapter) fmt::print("  {:<11} {}\n", c.name, c.summary);
+  }
   fmt::print("\n`rbc help COMMAND` says more of one; `rbc help exit-codes` lists what a script can rely on.\n\n"
              "  rbc check                              is everything well written?\n"
+             "  rbc plan rb-02                         what would it do, and how long can it take?\n"
              "  rbc look --env local                   how is it now?\n"
              "  rbc run rb-02 --env local              at the keyboard\n"
              "  rbc run rb-02 --env prod --headless    at night\n");

@@ -25,5 +25,6 @@ int dump(const Given& given);
 int version(const Given& given);
 int completion(const Given& given);
 int complete(const Given& given);
+int manual(const Given& given);
 
 }  // namespace rbc::cli

@@ -24,7 +24,8 @@ const std::vector<Command>& commands() {
         {"alerts", "FILE", Of::file, true, "hold the runbooks against these alert rules of Prometheus; may be repeated"},
         {"today", "DATE", Of::text, false, "hold review dates against this day instead of the clock's, so that CI says the same tomorrow"},
         {"times", "", Of::nothing, false, "also print how long each runbook can take, and its longest path"}},
-       false, check},
+       false, check, Chapter::write,
+       {{"rbc check", "every runbook of the project"}, {"rbc check rb-02.runbook --times", "one file, and how long it can take"}, {"rbc check --fix --diff", "what would be mended"}, {"rbc check --format sarif -o rbc.sarif", "for code scanning"}, {"rbc check --baseline known.json --write-baseline", "adopt rbc in an old project: from now on only what is new counts"}}},
       {"fmt", "[PATH…]", Of::source, 0, 1000,
        "lay runbooks out: one layout, no options; prints the names of the files it changed",
        "Without a PATH: every runbook of the project. A file that cannot be parsed is left as it is, and named.\n"
@@ -33,7 +34,8 @@ const std::vector<Command>& commands() {
         {"diff", "", Of::nothing, false, "change nothing; show what would change"},
         {"stdin", "", Of::nothing, false, "read one runbook from standard input, write it to standard output"},
         {"stdin-filename", "NAME", Of::file, false, "what messages call what --stdin reads"}},
-       false, format_files},
+       false, format_files, Chapter::write,
+       {{"rbc fmt", "the whole project"}, {"rbc fmt --check", "in CI: exit 1 if a file would change"}, {"rbc fmt --stdin < draft.runbook", "for an editor"}}},
       {"run", "ID", Of::runbook, 1, 1,
        "run a runbook: `rbc run rb-02` finds RB-02 in any file of the project",
        "At a terminal it asks before each change; headless it does what the runbook says it may.\n"
@@ -51,34 +53,45 @@ const std::vector<Command>& commands() {
         {"may", "change", Of::itself, false, "headless in a protected environment: changes are allowed"},
         {"allow", "STEP", Of::step, true, "headless: the cautions of this step may go; may be repeated"},
         {"json", "", Of::nothing, false, "one event a line on stdout, as JSON"}},
-       true, run},
+       true, run, Chapter::run,
+       {{"rbc run rb-02 --env local", "at the keyboard"}, {"rbc run rb-02 --env local --dry", "look for real, change nothing"}, {"rbc run rb-02 --env prod --headless --may change --allow fix", "at night"}, {"rbc run rb-02 --env local --port 5433", "an input by its name"}}},
       {"map", "[PATH…]", Of::source, 0, 1000, "which alert leads to which runbook, and how severe both are",
        "Without a PATH: every runbook of the project; with folders, of several projects. In a pipe: a line each, apart by tabs.",
-       {{"json", "", Of::nothing, false, "one object a line"}}, false, map},
+       {{"json", "", Of::nothing, false, "one object a line"}}, false, map, Chapter::read,
+       {{"rbc map", "this project"}, {"rbc map ../billing ../shop --json", "several, for a program"}}},
       {"look", "[CHECK…]", Of::check, 0, 1000,
        "one, several or all checks as a table; for cron, and for a quick glance",
        "A check is named as it is in its runbook, or RB-02.db-up where two runbooks share the name.\nExit 0 if all pass (green or amber), 1 if one is red or blind.",
        {{"env", "E", Of::environment, false, "the environment (needed unless there is only one)"},
         {"input", "NAME=VALUE", Of::text, true, "an input's value; may be repeated"},
         {"json", "", Of::nothing, false, "one object a line"}},
-       true, look},
+       true, look, Chapter::run,
+       {{"rbc look --env local", "all checks"}, {"rbc look db-up connections --env prod", "two of them"}}},
       {"resume", "RUN", Of::open_run, 1, 1, "go on with a run after a crash, or after it was left",
        "`last` is the newest open run. The run keeps the program and the bindings it started with.",
        {{"headless", "", Of::nothing, false, "go on without a keyboard"},
         {"yes", "", Of::nothing, false, "presses Enter at every change, and nowhere else"},
         {"json", "", Of::nothing, false, "one event a line on stdout, as JSON"}},
-       false, resume},
+       false, resume, Chapter::run,
+       {{"rbc resume last", "the newest open run"}}},
       {"runs", "", Of::nothing, 0, 0, "the runs of this project, newest first",
-       "", {{"json", "", Of::nothing, false, "one object a line"}, {"open", "", Of::nothing, false, "only the open ones"}}, false, runs},
+       "A run stands in the project's store, `.rbc/runs.db` beside rbc.toml, from its first line on.", {{"json", "", Of::nothing, false, "one object a line"}, {"open", "", Of::nothing, false, "only the open ones"}}, false, runs, Chapter::run,
+       {{"rbc runs", "all"}, {"rbc runs --open", "those that wait or were left"}}},
       {"show", "RUN", Of::run, 1, 1, "one run as a timeline: what was seen, asked, answered, changed, paged, and why",
        "`last` is the newest run; the beginning of an id is enough.",
-       {{"json", "", Of::nothing, false, "the timeline as JSON, one event a line"}}, false, show},
-      {"ack", "RUN", Of::open_run, 1, 1, "acknowledge: ladders that wait for it stop", "", {{"as", "CONTACT", Of::text, false, "in whose name"}}, false, ack},
+       {{"json", "", Of::nothing, false, "the timeline as JSON, one event a line"}}, false, show, Chapter::run,
+       {{"rbc show last", "the newest run"}, {"rbc show rb-02-v8 --json", "for a program; the beginning of an id is enough"}}},
+      {"ack", "RUN", Of::open_run, 1, 1, "acknowledge: ladders that wait for it stop",
+       "`last` is the newest run; the beginning of an id is enough. `--as` is a claim; the journal keeps the system's user beside it.", {{"as", "CONTACT", Of::text, false, "in whose name"}}, false, ack, Chapter::run,
+       {{"rbc ack last --as team-lead", "ladders until acknowledged stop"}}},
       {"answer", "RUN ANSWER", Of::open_run, 2, 2, "answer what a run asks now: an approval, a question, an item",
        "ANSWER is `yes` or `no`, or the value that the question takes; to a failed line `retry`, `skip`, `escalate` or `abort`.\n"
        "Whoever started a run never counts as its approver. `--as` is a claim; the journal keeps the system's user beside it.",
-       {{"as", "CONTACT", Of::text, false, "in whose name"}}, false, answer},
-      {"cancel", "RUN", Of::open_run, 1, 1, "stop a run: it ends aborted", "", {}, false, cancel},
+       {{"as", "CONTACT", Of::text, false, "in whose name"}}, false, answer, Chapter::run,
+       {{"rbc answer last yes --as team-lead", "an approval"}, {"rbc answer last retry", "to a line that failed"}}},
+      {"cancel", "RUN", Of::open_run, 1, 1, "stop a run: it ends aborted",
+       "`last` is the newest run; the beginning of an id is enough.\nWhat was done stays done; its `afterwards` still runs.", {}, false, cancel, Chapter::run,
+       {{"rbc cancel rb-02-v8uhdq", "one run"}}},
       {"plan", "ID", Of::runbook, 1, 1, "what a run would do: every effect, question and bound, and what it may reach; touches nothing",
        "Without --env, resources are shown by name; with it, where they are. Secrets are named, never shown.\n"
        "--json: runbook, title, severity, alerts, goal, inputs, steps (lines with kind, effect, words, headless, says, branches), checks, procedures,\n"
@@ -86,33 +99,72 @@ const std::vector<Command>& commands() {
        {{"env", "E", Of::environment, false, "show where things are in this environment"},
         {"input", "NAME=VALUE", Of::text, true, "an input's value; may be repeated"},
         {"json", "", Of::nothing, false, "one JSON object"}},
-       true, plan},
+       true, plan, Chapter::read,
+       {{"rbc plan rb-02", "what it would do"}, {"rbc plan rb-02 --env prod", "and where"}}},
       {"schema", "pull [RESOURCE…]", Of::text, 1, 1000, "write down what databases hold, so that `check` knows their tables, types and functions",
        "Without a RESOURCE: every `postgres` that is bound in the environment. One file each, schema/RESOURCE.schema (rbc.toml: `schema = \"FOLDER\"`):\n"
        "names and types, no data, no addresses. Commit it. Exit 0 written, 2 nothing to ask, 3 a server cannot be read.",
-       {{"env", "E", Of::environment, false, "the environment to ask (needed unless there is only one)"}}, false, schema},
+       {{"env", "E", Of::environment, false, "the environment to ask (needed unless there is only one)"}}, false, schema,
+       Chapter::write, {{"rbc schema pull --env local", "every database of the environment"}, {"rbc schema pull db --env prod", "one of them"}}},
       {"graph", "ID", Of::runbook, 1, 1, "the flow of a runbook as a drawing",
        "Down the page is the way on; to the right is what happens when a condition holds, or a line fails.",
        {{"format", "svg|mermaid|dot", Of::format, false, "svg (light and dark), mermaid (for Markdown) or dot (for Graphviz)"},
         {"output", "FILE", Of::file, false, "write there instead of stdout", 'o'}},
-       false, graph},
+       false, graph, Chapter::read,
+       {{"rbc graph rb-02 -o rb-02.svg", "a drawing"}, {"rbc graph rb-02 --format mermaid", "for a Markdown page"}}},
       {"doc", "[PATH…]", Of::source, 0, 1000, "a page for each runbook, to be read by people, and an index",
        "Without a PATH: every runbook of the project. Without --output, one page goes to stdout; several need it.",
        {{"format", "md|html", Of::format, false, "Markdown (md), or HTML pages that need nothing else (html)"},
         {"output", "DIR", Of::folder, false, "write ID.md or ID.html, and the index, into this folder", 'o'}},
-       false, doc},
-      {"disasm", "ID", Of::runbook, 1, 1, "a runbook's program as text", "", {}, false, disasm},
+       false, doc, Chapter::read,
+       {{"rbc doc -o pages", "a Markdown page a runbook, and an index"}, {"rbc doc rb-02.runbook --format html", "one page"}}},
+      {"disasm", "ID", Of::runbook, 1, 1, "a runbook's program as text",
+       "For those who work on rbc, or want to see what a line became. It reads files and nothing else.", {}, false, disasm, Chapter::program,
+       {{"rbc disasm rb-02", "RB-02 as the machine runs it"}}},
       {"explain", "[CODE…]", Of::code, 0, 1000, "what a diagnostic means: why the rule is there, an example that gets it, and the same mended",
        "Without a CODE: every code with one line each. Instead of a CODE: its beginning (`rbc explain E02`), or a group (`rbc explain secrets`).",
-       {{"json", "", Of::nothing, false, "code, severity, group, message, explanation, and the examples as whole files"}}, false, explain},
+       {{"json", "", Of::nothing, false, "code, severity, group, message, explanation, and the examples as whole files"}}, false, explain, Chapter::write,
+       {{"rbc explain E0401", "one diagnostic"}, {"rbc explain E02", "those that begin so"}, {"rbc explain secrets", "a group"}}},
       {"completion", "SHELL", Of::shell, 1, 1, "completion for bash, zsh or fish",
-       "bash: source <(rbc completion bash)\nzsh:  rbc completion zsh > ~/.zfunc/_rbc\nfish: rbc completion fish > ~/.config/fish/completions/rbc.fish", {}, false, completion},
-      {"dump", "WHAT", Of::text, 1, 1, "unsupported: what the grammar takes and this version cannot compile yet", "", {}, false, dump},
-      {"version", "", Of::nothing, 0, 0, "the version of the program, the language and the image", "", {{"json", "", Of::nothing, false, "as JSON"}}, false, version},
-      {"help", "[COMMAND]", Of::command, 0, 1, "this, or all about one command", "", {}, false, help},
+       "bash: source <(rbc completion bash)\nzsh:  rbc completion zsh > ~/.zfunc/_rbc\nfish: rbc completion fish > ~/.config/fish/completions/rbc.fish", {}, false, completion, Chapter::program,
+       {{"source <(rbc completion bash)", "in this shell"}}},
+      {"dump", "WHAT", Of::text, 1, 1, "unsupported: what the grammar takes and this version cannot compile yet",
+       "A line a construct; nothing when there is none.", {}, false, dump, Chapter::program,
+       {{"rbc dump unsupported", "empty when the whole language is built"}}},
+      {"version", "", Of::nothing, 0, 0, "the version of the program, the language and the image",
+       "The image is the form of a compiled runbook; a run keeps the one it started with.", {{"json", "", Of::nothing, false, "as JSON"}}, false, version, Chapter::program,
+       {{"rbc version --json", "for a program"}}},
+      {"help", "[COMMAND]", Of::command, 0, 1, "this, or all about one command",
+       "`rbc COMMAND --help` says the same as `rbc help COMMAND`; the manual pages too: `man rbc-check`.", {}, false, help, Chapter::program,
+       {{"rbc help check", "all about one command"}, {"rbc help exit-codes", "what a script can rely on"}}},
+      {"__manual", "FOLDER", Of::text, 1, 1, "", "", {}, false, manual},       // the build calls it
       {"__complete", "", Of::text, 0, 1000, "", "", {}, false, complete},   // the completion scripts call it
   };
   return table;
+}
+
+const std::vector<ExitCode>& exit_codes() {
+  static const std::vector<ExitCode> table = {
+      {kOk, "ok, resolved"},
+      {kFindings, "findings, red or blind checks, files that are not laid out"},
+      {kUsage, "refused before the start: usage, unknown id, missing input, unbound environment"},
+      {kBroken, "cannot read, cannot open the store, or a mistake in rbc"},
+      {kLeftOpen, "the run was left open, and can be resumed"},
+      {kEscalated, "the run ended escalated"},
+      {kFailed, "the run ended failed"},
+      {kAborted, "the run ended aborted"},
+  };
+  return table;
+}
+
+std::string_view title_of(Chapter chapter) {
+  switch (chapter) {
+    case Chapter::write: return "Write and check";
+    case Chapter::read: return "Read before it runs";
+    case Chapter::run: return "Look and run";
+    case Chapter::program: return "About the program";
+  }
+  return {};
 }
 
 const Command* find_command(std::string_view name) {
