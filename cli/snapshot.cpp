@@ -62,7 +62,7 @@ constexpr char kRelations[] = R"sql(
 select n.nspname, c.relname, c.relkind from pg_class c join own_schema n on n.oid = c.relnamespace
 where c.relkind in ('r', 'v', 'm', 'f', 'p') order by n.nspname collate "C", c.relname collate "C")sql";
 
-constexpr char kColumns[] = R"sql(
+constexpr char kColumnsQuery[] = R"sql(
 select n.nspname, c.relname, a.attname, type_name.name from pg_class c join own_schema n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped join type_name on type_name.oid = a.atttypid
 where c.relkind in ('r', 'v', 'm', 'f', 'p') order by n.nspname collate "C", c.relname collate "C", a.attnum)sql";
@@ -138,7 +138,7 @@ class Puller {
       relations_[{r[0], r[1]}] = schema_.relations.size();
       schema_.relations.push_back({kind(r[2][0]), r[0], r[1], {}, {}});
     }
-    for (Row& r : rows(plain + kColumns))
+    for (Row& r : rows(plain + kColumnsQuery))
       if (SchemaRelation* of = find(r)) of->columns.push_back({r[2], r[3]});
     for (Row& r : rows(recursive + kCalls))
       if (SchemaRelation* of = find(r)) of->calls.push_back(r[2]);
