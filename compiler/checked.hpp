@@ -142,7 +142,7 @@ struct RunbookFacts {
   NodeRef def;
   std::string id, title;                // title as written
   std::string severity;
-  Micros budget = 0;                    // of its severity
+  Micros budget = 0;                    // of its severity, as the project states it; 0: none
   NodeRef goal;                         // Refs
   SymbolId goal_symbol = kNoSymbol;
   std::vector<AlertInfo> alerts;

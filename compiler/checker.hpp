@@ -154,6 +154,7 @@ class Checker {
   void declare_runbook(NodeId node);
   void check_runbook(std::uint32_t index);
   void runbook_meta(RunbookFacts& facts);
+  Micros budget_over(SymbolId input) const;   // of the runbook whose input it is; 0: none
   void runbook_input(std::uint32_t index, NodeId node);
   void ladder(NodeId escalation);
   void rung(NodeId rung);

@@ -1,5 +1,6 @@
 // `do RUNBOOK with …`: another runbook within this one. Its steps are procedures, its names a stretch of this run's slots.
 #include "compiler/emit_code.hpp"
+#include "vm/model/literal.hpp"
 
 namespace rbc::emission {
 
@@ -93,17 +94,14 @@ void Emitter::called_inputs(const RunbookFacts& facts) {
     else constant(nothing_here("not given"));
     code_.place(done);
     store(symbol);
-    const NodeRef most = child(symbol.declared, Kind::AtMost);
-    if (!most) continue;
-    const NodeRef cap = nth(most, 0);
-    const auto micros = duration_of(tree(cap).text(cap.node));
-    if (!micros) continue;
+    const Micros cap = cap_of(facts.inputs[i]);
+    if (cap <= 0) continue;
     const Label fits = code_.label();
     load(symbol);
-    constant(duration(std::chrono::microseconds(*micros).count()));
+    constant(duration(cap));
     op(Op::LESS_EQUAL);
     jump(Op::JUMP_TRUE, fits);
-    fail("`" + symbol.name + "` is at most " + text_of(cap));
+    fail("`" + symbol.name + "` is at most " + literal(Value::duration(cap)));
     code_.place(fits);
   }
 }

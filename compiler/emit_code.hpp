@@ -186,6 +186,7 @@ class Emitter {
   void bounds();
   void rung(NodeRef at, Ladder& ladder);
   void inputs();
+  Micros cap_of(SymbolId input) const;   // of a length of time: what the author states, else the budget; 0: none
   void environments();
   std::uint32_t procedure(std::uint32_t facts_index);
   std::uint32_t called(std::uint32_t facts_index);           // the row of a runbook that is run within this one

@@ -121,6 +121,20 @@ void Emitter::afterwards(NodeRef at) {
   });
 }
 
+Micros Emitter::cap_of(SymbolId input) const {
+  const Symbol& symbol = facts_.symbol(input);
+  if (const NodeRef most = child(symbol.declared, Kind::AtMost)) {
+    const NodeRef cap = nth(most, 0);
+    const auto micros = duration_of(tree(cap).text(cap.node));
+    return micros ? std::chrono::microseconds(*micros).count() : 0;
+  }
+  Micros cap = 0;
+  if (symbol.type.is(TypeTag::duration))
+    for (const auto& [node, length] : facts_.lengths)
+      if (length.input == input) cap = std::max(cap, length.cap);
+  return cap;
+}
+
 void Emitter::inputs() {
   for (SymbolId id : runbook_->inputs) {
     const Symbol& symbol = facts_.symbol(id);
@@ -129,13 +143,7 @@ void Emitter::inputs() {
     info.type = symbol.type;
     info.slot = symbol.slot;
     info.title = plain(child(symbol.declared, Kind::Title));
-    if (const NodeRef most = child(symbol.declared, Kind::AtMost)) {
-      const NodeRef cap = nth(most, 0);
-      if (auto micros = duration_of(tree(cap).text(cap.node))) info.cap = std::chrono::microseconds(*micros).count();
-    } else if (symbol.type.is(TypeTag::duration)) {
-      for (const auto& [node, length] : facts_.lengths)
-        if (length.input == id) info.cap = std::max(info.cap, length.cap);
-    }
+    info.cap = cap_of(id);
     if (const NodeRef preset = child(symbol.declared, Kind::Default))
       info.preset = static_cast<std::int32_t>(pure(symbol.name, FunctionKind::expression, [this, preset] {
         here(preset);

@@ -30,6 +30,7 @@ void Checker::runbook_meta(RunbookFacts& r) {
     return all.empty() ? NodeId{0} : all[0];
   };
   if (const NodeId severity = once(Kind::Severity, "severities")) r.severity = spelling(tree().word(severity));
+  if (const auto budget = settings_.budgets.find(r.severity); budget != settings_.budgets.end()) r.budget = budget->second;
   if (const NodeId goal = once(Kind::Goal, "goals")) {
     r.goal = ref(tree().child(goal, Kind::Refs));
   } else if (!tree().child(node, Kind::Error)) {

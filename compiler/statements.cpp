@@ -70,6 +70,12 @@ void Checker::lengths_under(NodeId node) {
     if (const NodeId first = tree().first(limit)) length(first);
 }
 
+Micros Checker::budget_over(SymbolId input) const {
+  for (const RunbookFacts& book : facts.runbooks)
+    if (std::find(book.inputs.begin(), book.inputs.end(), input) != book.inputs.end()) return book.budget;
+  return 0;
+}
+
 LengthFacts Checker::length(NodeId node) {
   LengthFacts found;
   const Kind kind = tree().kind(node);
@@ -109,6 +115,8 @@ LengthFacts Checker::length(NodeId node) {
     if (cap) {
       if (const auto most = duration_of(there.text(there.first(cap)))) found.cap = micros(*most);
       if (found.cap > 7 * kDay) error("E0612", node, fmt::format("`{}` can be over 7 days.", name), "A run is not a calendar.");
+    } else if (const Micros budget = budget_over(id)) {
+      found.cap = budget;
     } else {
       const std::string usual = there.child(symbol.declared.node, Kind::Default) ? std::string(there.text(there.expression(there.child(symbol.declared.node, Kind::Default)))) : "1h";
       error("E0608", node, fmt::format("How long can `{}` be?", name), fmt::format("Give it a cap: `input {} = {} at most 48h`.", name, usual))

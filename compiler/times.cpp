@@ -86,6 +86,7 @@ class Clock {
     found.path.push_back({"delivery of what is still on its way", kDelivery, 0, "", {}});
     found.longest = plus(total, kDelivery);
     found.first_page = first_page(book, longest.total());
+    found.waits = waits(book);
     return found;
   }
 
@@ -487,6 +488,16 @@ class Clock {
     for (NodeRef step : all(book.def, Kind::Step))
       if (says(step, wanted, seen)) return true;
     return false;
+  }
+
+  // An alert's run has nobody in front of it, so that a change there waits for nobody.
+  bool waits(const RunbookFacts& book) const {
+    std::vector<Kind> people{Kind::Item, Kind::Ask, Kind::Choose, Kind::Confirm, Kind::Approve, Kind::Caution, Kind::Judge};
+    if (book.alerts.empty()) people.push_back(Kind::Do);
+    return std::any_of(people.begin(), people.end(), [&](Kind kind) {
+      Visited seen;
+      return says(book.def, kind, seen);
+    });
   }
 
   // When a first person is paged at the latest, if nothing helps. An acknowledgement cannot come before a page, so a path ends a ladder's

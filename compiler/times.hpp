@@ -26,6 +26,7 @@ struct Explained {
   Micros longest_at_caps = 0;
   Micros outcome = 0;                  // until the outcome is fixed, at the inputs' caps: what comes after it, and delivery, left out
   Micros resolved = 0;                 // until it is resolved, at the defaults; kNone: no path ends so
+  bool waits = false;                  // for a person, where there is one: an item, a question, a change that is asked for
   Micros first_page = kNone;           // the latest moment of a first page if nothing helps; kNone: nobody is ever paged
   std::vector<ExplainedLine> path;
 };

@@ -31,13 +31,12 @@ void judge(const Facts& facts, const Settings& settings, std::vector<Diagnostic>
   if (std::any_of(found.begin(), found.end(), [](const Diagnostic& one) { return one.severity == Severity::Error; })) return;
   for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) {
     const RunbookFacts& book = facts.runbooks[i];
-    const auto budget = settings.budgets.find(book.severity);
-    if (budget == settings.budgets.end()) continue;
+    if (book.budget <= 0) continue;
     const Explained takes = explain(facts, i);
-    if (takes.longest <= budget->second) continue;
+    if (takes.longest <= book.budget) continue;
     const Tree& tree = facts.tree(book.def);
     Diagnostic& said = found.emplace_back("E0605", tree.source(), tree.span(tree.child(book.def.node, Kind::Severity)),
-                                          fmt::format("{} may take {} headless; the budget for `{}` is {}.", book.id, spelled(takes.longest), book.severity, spelled(budget->second)),
+                                          fmt::format("{} may take {} headless; the budget for `{}` is {}.", book.id, spelled(takes.longest), book.severity, spelled(book.budget)),
                                           "`rbc check --times` shows the whole path. Shorten it with `within` or a shorter `for`, or raise the budget in rbc.toml.");
     for (const ExplainedLine* line : heaviest(takes.path)) {
       const Source& source = facts.tree(line->at).source();

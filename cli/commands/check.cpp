@@ -11,6 +11,7 @@
 #include "cli/commands/baseline.hpp"
 #include "cli/commands/check_fix.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/times.hpp"
 #include "cli/files.hpp"
 #include "cli/project.hpp"
 #include "cli/shellcheck.hpp"
@@ -18,31 +19,10 @@
 #include "grammar/ast.hpp"
 #include "grammar/render/report.hpp"
 #include "stdlib/world.hpp"
-#include "vm/model/value.hpp"
 
 namespace rbc::cli {
 
 namespace {
-
-std::string times(Sources& sources, const Index& index, const std::vector<std::string>& files, const Settings& settings) {
-  std::string out;
-  for (const RunbookEntry& entry : index.runbooks) {
-    if (std::find(files.begin(), files.end(), entry.path) == files.end()) continue;
-    Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue(), settings);
-    if (!compiled.program) continue;
-    const Bounds& bounds = compiled.program->bounds;
-    out += fmt::format("{}: at most {} headless", entry.id, prose(Value::duration(bounds.longest)));
-    if (bounds.longest_at_caps > bounds.longest) out += fmt::format(" ({} with its inputs at their caps)", prose(Value::duration(bounds.longest_at_caps)));
-    if (bounds.first_page >= 0) out += fmt::format("; somebody is paged by {} at the latest if nothing helps", prose(Value::duration(bounds.first_page)));
-    out += ".\n";
-    for (const BoundLine& line : bounds.path) {
-      const Site* site = line.site == kNone ? nullptr : &compiled.program->sites[static_cast<std::size_t>(line.site)];
-      out += fmt::format("  {:>10}  {:{}}{}{}{}\n", literal(Value::duration(line.micros)), "", line.depth * 2, site ? fmt::format("{}: ", site->line) : "", line.text,
-                         line.why.empty() ? "" : fmt::format("  ({})", line.why));
-    }
-  }
-  return out;
-}
 
 // The flags, read; `problem` is one sentence.
 struct Wishes {
@@ -88,6 +68,7 @@ Wishes read_wishes(const Given& given) {
   wishes.baseline = given.get("baseline");
   wishes.write_baseline = given.has("write-baseline");
   if (wishes.write_baseline && wishes.baseline.empty()) say("`--write-baseline` needs to know where: `--baseline FILE --write-baseline`.");
+  if (given.has("times") && !wishes.for_people() && wishes.format != Format::Json) say(fmt::format("`--times` is for pretty, short and json; {} has no place for it.", format));
   if (wishes.write_baseline && wishes.mend) say("`--fix` and `--write-baseline` are two commands: first mend, then keep what is left.");
   return wishes;
 }
@@ -188,7 +169,7 @@ int check(const Given& given) {
     if (const int end = heed_baseline(report, wishes); end >= 0) return end;
 
   std::string text = render(report, wishes.format);
-  if (given.has("times") && wishes.for_people()) text += times(sources, checked.index, files, project.settings);
+  if (given.has("times")) add_times(text, wishes.format, times_of(sources, checked.index, files, project.settings));
   if (wishes.output.empty()) {
     std::fwrite(text.data(), 1, text.size(), stdout);
   } else {

@@ -6,12 +6,15 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "compiler/outline/wrap.hpp"
 #include "grammar/examples.hpp"
 #include "grammar/render/parts.hpp"
 
 namespace rbc::cli {
 
 namespace {
+
+constexpr double kWidth = 88;   // columns of a page's words
 
 std::string_view severity(const DiagnosticInfo& info) { return info.severity == Severity::Error ? "error" : "warning"; }
 
@@ -54,7 +57,8 @@ void show_example(std::string_view heading, Frame frame, std::string_view exampl
 }
 
 void page(const DiagnosticInfo& info) {
-  fmt::print("{} ({}, {})  {}\n\n{}\n", info.code, severity(info), group_of(info.code).name, info.message, info.explanation);
+  fmt::print("{} ({}, {})  {}\n\n", info.code, severity(info), group_of(info.code).name, info.message);
+  for (const std::string& line : outline::wrapped(info.explanation, kWidth, outline::columns)) fmt::print("{}\n", line);
   show_example("This gets it", info.frame, info.failing);
   show_example("Mended", info.frame, info.mended);
 }

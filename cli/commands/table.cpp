@@ -23,7 +23,7 @@ const std::vector<Command>& commands() {
         {"color", "auto|always|never", Of::text, false, "colours (auto: at a terminal, without NO_COLOR)"},
         {"alerts", "FILE", Of::file, true, "hold the runbooks against these alert rules of Prometheus; may be repeated"},
         {"today", "DATE", Of::text, false, "hold review dates against this day instead of the clock's, so that CI says the same tomorrow"},
-        {"times", "", Of::nothing, false, "also print how long each runbook can take, and its longest path"}},
+        {"times", "", Of::nothing, false, "also how long each runbook can take, and its longest path; pretty, short, json"}},
        false, check, Chapter::write,
        {{"rbc check", "every runbook of the project"}, {"rbc check rb-02.runbook --times", "one file, and how long it can take"}, {"rbc check --fix --diff", "what would be mended"}, {"rbc check --format sarif -o rbc.sarif", "for code scanning"}, {"rbc check --baseline known.json --write-baseline", "adopt rbc in an old project: from now on only what is new counts"}}},
       {"fmt", "[PATH…]", Of::source, 0, 1000,

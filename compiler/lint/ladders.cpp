@@ -6,6 +6,8 @@
 #include <set>
 
 #include "compiler/lint/lint.hpp"
+#include "compiler/times.hpp"
+#include "vm/model/literal.hpp"
 
 namespace rbc::lint {
 
@@ -98,6 +100,30 @@ void check_target(Desk& desk, const RunbookFacts& runbook) {
             fmt::format("Page by then: `after {} page …`.", spoken_minutes(runbook.acknowledge_target)));
 }
 
+// Rungs whose time never comes, as every path has ended by then. A failure, and a page that reaches nobody, fire the next rung that pages
+// ahead of its time: where no rung is reached by the clock, a ladder is an order of people, and its times are no mistake.
+void check_clock(Desk& desk, const RunbookFacts& runbook) {
+  std::optional<times::Explained> takes;
+  const auto over = [&](Micros due) {
+    if (!takes) takes = times::explain(desk.facts, static_cast<std::uint32_t>(&runbook - desk.facts.runbooks.data()));
+    return !takes->waits && due >= takes->outcome;
+  };
+  for (NodeId escalation : desk.tree(runbook.def).all(runbook.def.node, Kind::Escalation)) {
+    const auto rungs = rungs_of(desk, {runbook.def.file, escalation});
+    std::optional<Micros> first;
+    for (const OneRung& rung : rungs)
+      if (rung.when == Word::After && rung.length && !rung.pages.empty() && (!first || *rung.length < *first)) first = rung.length;
+    for (const OneRung& rung : rungs) {
+      if (!rung.length) continue;
+      const bool called_early = rung.when == Word::After && !rung.pages.empty() && (!first || over(*first));
+      if (called_early || !over(*rung.length)) continue;
+      desk.warn("W0606", {runbook.def.file, rung.trigger}, fmt::format("The time of this rung never comes: every path has ended by {}.", literal(Value::duration(takes->outcome))),
+                rung.pages.empty() ? "Give it a shorter time, or delete it. `rbc check --times` shows how long the run can take."
+                                   : "Give it a shorter time, or delete it: it is only called if nobody hears a page, or the run fails. `rbc check --times` shows how long the run can take.");
+    }
+  }
+}
+
 // The first line that waits for a person without a limit, or 0.
 NodeId first_question(const Tree& tree, NodeId under) {
   for (NodeId child : tree.children(under)) {
@@ -158,6 +184,7 @@ void ladders(Desk& desk) {
     const Tree& tree = desk.tree(runbook->def);
     for (NodeId escalation : tree.all(runbook->def.node, Kind::Escalation)) check_ladder(desk, *runbook, {runbook->def.file, escalation});
     check_target(desk, *runbook);
+    if (desk.all_sound()) check_clock(desk, *runbook);
   }
 }
 

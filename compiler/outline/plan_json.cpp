@@ -88,7 +88,10 @@ std::string bounds_json(const Bounds& bounds) {
   Json out('{');
   out.seconds("longest", bounds.longest).seconds("longest_at_caps", bounds.longest_at_caps).seconds("first_page", bounds.first_page);
   out.put("path", list(bounds.path, [](const BoundLine& line) {
-            return Json('{').text("text", line.text).seconds("seconds", line.micros).put("depth", std::to_string(line.depth)).done();
+            Json out('{');
+            out.text("text", line.text).seconds("seconds", line.micros).put("depth", std::to_string(line.depth));
+            if (!line.why.empty()) out.text("why", line.why);
+            return out.done();
           }));
   return out.done();
 }

@@ -93,7 +93,8 @@ class Plan {
     entry(0, {"Over when", kDim}, listed(outline_.goal) + (outline_.goal.size() == 1 ? " passes" : " pass"), 12);
     if (outline_.acknowledge_target) entry(0, {"Target", kDim}, fmt::format("acknowledged within {}{}", time_words(outline_.acknowledge_target), first_page()), 12);
     if (outline_.resolve_target)
-      entry(0, {outline_.acknowledge_target ? "" : "Target", kDim}, fmt::format("resolved within {}; this can take {}", time_words(outline_.resolve_target), time_words(outline_.bounds.longest)), 12);
+      entry(0, {outline_.acknowledge_target ? "" : "Target", kDim}, fmt::format("resolved within {}; this can take {}{}", time_words(outline_.resolve_target), time_words(outline_.bounds.longest),
+                        outline_.bounds.longest > outline_.resolve_target ? ", which is longer" : ""), 12);
     for (const auto& [what, words] : outline_.about) {
       std::string word = what;
       word[0] = static_cast<char>(word[0] - 'a' + 'A');
@@ -103,7 +104,8 @@ class Plan {
     for (const std::string& note : outline_.notes) entry(0, {">", kDim}, note, 12);
   }
   std::string first_page() const {
-    return outline_.bounds.first_page < 0 ? "; nobody is paged" : fmt::format("; the first page leaves after {} at the latest", time_words(outline_.bounds.first_page));
+    return outline_.bounds.first_page < 0 ? "; nobody is paged" : fmt::format("; the first page leaves after {} at the latest{}", time_words(outline_.bounds.first_page),
+                                                                                  outline_.bounds.first_page > outline_.acknowledge_target ? ", which is later" : "");
   }
 
   void inputs() {
@@ -195,7 +197,7 @@ class Plan {
     if (bounds.first_page >= 0) entry(2, {"", ""}, fmt::format("If nothing helps, somebody is paged by {} at the latest.", time_words(bounds.first_page)), 0);
     else entry(2, {"", ""}, "Nobody is ever paged.", 0);
     if (!bounds.path.empty()) entry(2, {"", ""}, "The path that takes longest:", 0);
-    for (const BoundLine& each : bounds.path) entry(2, {fmt::format("{:>9}", literal(Value::duration(each.micros))), kDim}, std::string(std::min(each.depth, 12u) * 2, ' ') + each.text, 11);
+    for (const BoundLine& each : bounds.path) entry(2, {fmt::format("{:>9}", literal(Value::duration(each.micros))), kDim}, std::string(std::min(each.depth, 12u) * 2, ' ') + each.text + (each.why.empty() ? "" : fmt::format(" ({})", each.why)), 11);
   }
   void headless() {
     heading("Headless");

@@ -342,6 +342,31 @@ class Check(unittest.TestCase):
         self.assertTrue((self.path / "link.runbook").is_symlink())
         self.assertIn("1 is 2", self.read("a.runbook"))
 
+    def test_times(self):
+        poll = "poll until ok every 10s for limit"
+        text = broken("check ok", poll).replace("  step look", "  input limit = 10m\n  step look")
+        self.write("a.runbook", text)
+        code, out, _ = self.rbc("check", "--format", "short")
+        self.assertEqual(code, 1)
+        self.assertIn("error[E0608]: How long can `limit` be?", out)
+        # The budget of its severity is the cap of a length that states none.
+        self.write("rbc.toml", '[budgets]\nlow = "30m"\n')
+        code, out, _ = self.rbc("check", "--times", "--format", "json")
+        self.assertEqual(code, 0, out)
+        one, = json.loads(out)["times"]
+        self.assertEqual((one["runbook"], one["path"]), ("RB-01", "a.runbook"))
+        self.assertEqual(one["longest_at_caps_us"] - one["longest_us"], 20 * 60 * 1_000_000)
+        self.assertEqual(one["first_page_us"], 5 * 60 * 1_000_000)
+        self.assertEqual(sum(line["us"] for line in one["longest_path"] if line["depth"] == 0), one["longest_us"])
+        number = text.splitlines().index("    " + poll) + 1
+        self.assertTrue([line for line in one["longest_path"] if (line["file"], line["line"]) == ("a.runbook", number) and line["us"] >= 600_000_000], one)
+        self.assertRegex(self.rbc("check", "--times", "--format", "short")[1], f"(?m)^RB-01: at most .* headless .*\\n(.*\\n)* +10m\\S* +{number}: ")
+        self.write("rbc.toml", '[budgets]\nlow = "5m"\n')
+        code, out, _ = self.rbc("check", "--format", "short")
+        self.assertEqual(code, 1)
+        self.assertRegex(out, "E0605.*RB-01 may take 1[0-9]m.* headless; the budget for `low` is 5m")
+        self.refused(2, "--times", "--format", "sarif", says="sarif has no place for it")
+
 
 def main():
     global ARGS

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "stdlib/world.hpp"
 #include "tests/unit/compiler/harness.hpp"
 #include "vm/model/literal.hpp"
 
