@@ -39,6 +39,7 @@ constexpr Elsewhere kElsewhere[] = {
     {"docker compose exec", "-u --user -w --workdir -e --env --index", "-T --no-TTY -i --interactive -t -it -ti"},
     {"kubectl exec", "-c --container -n --namespace --context --kubeconfig --pod-running-timeout", "-i -t -it -ti --stdin --tty -q --quiet"},
     {"oc exec", "-c --container -n --namespace --context --kubeconfig", "-i -t -it -ti --stdin --tty -q"},
+    {"oc rsh", "-c --container -n --namespace --shell --timeout", "-t -T --tty --no-tty"},
     {"crictl exec", "", "-i -t -it -ti -s --sync"},
 };
 

@@ -23,10 +23,10 @@ constexpr Function kFunctions[] = {
 #undef RBC_PROM_FUNCTION
 };
 
-// What an expression answers, and whether it may have no series although its metric exists: a selector with matchers may, `or vector(0)` may not.
+// What an expression answers, and the matchers for which it may have no series although its metric exists; `or vector(0)` takes them away.
 struct Value {
   PromResult result = PromResult::vector;
-  bool filtered = false;
+  std::vector<std::string> filters = {};
   uint32_t begin = 0, end = 0;  // of an argument
 };
 
@@ -151,12 +151,15 @@ class PromReader : Reader {
     const bool scalar = l.result == PromResult::scalar && r.result == PromResult::scalar;
     if (level <= 1) {
       if (l.result == PromResult::scalar || r.result == PromResult::scalar) fail("E0708", fmt::format("`{}` joins series, not plain numbers.", op), operator_at, operator_at + static_cast<uint32_t>(op.size()), "Write `vector(0)`.");
-      out.filtered = op == "or" ? l.filtered && r.filtered : l.filtered;
+      if (op != "or" || !r.filters.empty()) out.filters = l.filters;
       return out;
     }
     out.result = scalar ? PromResult::scalar : PromResult::vector;
-    out.filtered = l.filtered || r.filtered;
-    if (op == "/" && l.filtered && !matched && !warned_) {
+    out.filters = l.filters;
+    out.filters.insert(out.filters.end(), r.filters.begin(), r.filters.end());
+    // A series that both sides choose by the same matchers is on both or on neither.
+    const bool narrower = std::any_of(l.filters.begin(), l.filters.end(), [&](const auto& f) { return std::find(r.filters.begin(), r.filters.end(), f) == r.filters.end(); });
+    if (op == "/" && narrower && !matched && !warned_) {
       warned_ = true;
       warn_begin_ = begin;
       warn_end_ = operator_at;
@@ -239,7 +242,7 @@ class PromReader : Reader {
     if (const HoleRef* h = hole()) {
       take(*h, Place::number, Escape::number, true);
       blanks();
-      return {PromResult::scalar, false};
+      return {PromResult::scalar};
     }
     const char c = peek();
     if (c == '(') {
@@ -255,13 +258,13 @@ class PromReader : Reader {
     }
     if (c == '"' || c == '\'') {
       text(Place::prom_text, Escape::prom_text);
-      return {PromResult::text, false};
+      return {PromResult::text};
     }
     if (digit(c) || c == '.') return number();
     if (c == '{') {
-      const bool any = matchers();
+      auto filters = matchers();
       selector_ = true;
-      return {PromResult::vector, any};
+      return {PromResult::vector, std::move(filters)};
     }
     const auto w = word();
     if (w.empty()) {
@@ -274,7 +277,7 @@ class PromReader : Reader {
     if (small == "inf" || small == "nan") {
       at_ = after;
       blanks();
-      return {PromResult::scalar, false};
+      return {PromResult::scalar};
     }
     if (std::find(std::begin(kAggregations), std::end(kAggregations), small) != std::end(kAggregations)) {
       const uint32_t keep = at_;
@@ -287,10 +290,10 @@ class PromReader : Reader {
     at_ = after;
     blanks();
     if (peek() == '(' && !hole()) return function(std::string(w), begin);
-    bool any = false;
-    if (peek() == '{' && !hole()) any = matchers();
+    Value chosen;
+    if (peek() == '{' && !hole()) chosen.filters = matchers();
     selector_ = true;
-    return {PromResult::vector, any};
+    return chosen;
   }
 
   Value aggregation(const std::string& name) {
@@ -299,7 +302,7 @@ class PromReader : Reader {
     if (by) labels();
     const auto args = arguments();
     if (!by && !failed() && (keyword("by") || keyword("without"))) labels();
-    if (!args.empty()) v.filtered = args.back().filtered;
+    if (!args.empty()) v.filters = args.back().filters;
     if (!args.empty() && args.back().result != PromResult::vector && !failed())
       fail("E0708", fmt::format("`{}` is taken over series.", name), at_ > 0 ? at_ - 1 : 0, at_, args.back().result == PromResult::matrix ? "Put `rate(…)` inside." : "");
     if (args.empty() && !failed()) fail("E0708", fmt::format("What is `{}` taken over?", name), at_ > 0 ? at_ - 1 : 0, at_);
@@ -347,8 +350,8 @@ class PromReader : Reader {
     const auto args = arguments();
     Value v;
     v.result = row->result;
-    for (const auto& a : args) v.filtered = v.filtered || a.filtered;
-    if (name == "vector" || name == "absent" || name == "scalar") v.filtered = false;
+    for (const auto& a : args) v.filters.insert(v.filters.end(), a.filters.begin(), a.filters.end());
+    if (name == "vector" || name == "absent" || name == "scalar") v.filters.clear();
     selector_ = false;
     if (failed()) return v;
     const bool more = row->args.ends_with('+');
@@ -383,11 +386,11 @@ class PromReader : Reader {
     return out;
   }
 
-  // Whether any matcher stands in the braces.
-  bool matchers() {
+  // The matchers in the braces that may choose nothing.
+  std::vector<std::string> matchers() {
     const uint32_t open = at_;
     symbol("{");
-    bool any = false;
+    std::vector<std::string> any;
     while (!failed() && !symbol("}")) {
       const auto label = word();
       if (label.empty() || label.find(':') != std::string_view::npos) {
@@ -397,18 +400,18 @@ class PromReader : Reader {
       }
       at_ += static_cast<uint32_t>(label.size());
       blanks();
-      bool pattern = false, found = false;
-      for (const std::string_view op : {"=~", "!~", "!=", "="})
-        if (symbol(op)) {
-          pattern = op == "=~" || op == "!~";
-          found = true;
+      std::string_view op;
+      for (const std::string_view one : {"=~", "!~", "!=", "="})
+        if (symbol(one)) {
+          op = one;
           if (op == "=" && peek() == '=' && !hole()) {
             fail("E0708", "In braces, equality is one `=`.", at_ - 1, at_ + 1, fmt::format("Write `{}=\"…\"`.", label));
             return any;
           }
           break;
         }
-      if (!found) {
+      const bool pattern = op == "=~" || op == "!~";
+      if (op.empty()) {
         unexpected("`=`, `!=`, `=~` or `!~`");
         return any;
       }
@@ -422,9 +425,10 @@ class PromReader : Reader {
         else fail("E0708", "A label's value stands in quotes.", at_, at_ + static_cast<uint32_t>(bare.size()), fmt::format("Write `\"{}\"`.", bare));
         return any;
       }
-      // `job="x"` chooses a target that is there; a status or an outcome may not have come up yet.
-      if (label != "job" && label != "instance") any = true;
+      const uint32_t value = at_;
       text(pattern ? Place::pattern : Place::label, pattern ? Escape::pattern : Escape::label);
+      // `job="x"` chooses a target that is there, and a histogram has all its buckets; a status or an outcome may not have come up yet.
+      if (label != "job" && label != "instance" && label != "le") any.push_back(fmt::format("{} {} {}", label, op, text_.substr(value, at_ - value)));
       if (!failed() && peek() != '}' && !symbol(",")) {
         if (at_end()) fail("E0708", "This `{` is not closed.", open, open + 1);
         else unexpected("`,` or `}`");
@@ -471,7 +475,7 @@ class PromReader : Reader {
     }
     at_ = i;
     blanks();
-    return {PromResult::scalar, false};
+    return {PromResult::scalar};
   }
 
   void duration() {

@@ -436,8 +436,11 @@ Inference::Relation Inference::function_relation(const Json& body, Scope& scope)
       r.alias = names.empty() ? natural_name(call_of) : names.back();
       const bool ours = call_of.kind != "FuncCall" || names.size() == 1 || names.front() == "pg_catalog";
       const auto answers = ours && !names.empty() ? answer_columns(names.back(), version_) : std::string_view();
-      if (!answers.empty()) {
-        r.columns = known(answers);
+      // One name, several functions: `unnest` of a tsvector has columns of its own, of an array it has one.
+      const bool one_value = t != none ? t != t_record : ours && !names.empty() && names.back() == "unnest";
+      auto columns = answers.empty() ? std::vector<Column>() : known(answers);
+      if (columns.size() == 1 || (!columns.empty() && !one_value)) {
+        r.columns = std::move(columns);
         if (r.columns.size() == 1) r.columns[0].type = t;
         r.open = false;
       } else if (t != none && t != t_record) {

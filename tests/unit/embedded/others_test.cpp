@@ -135,4 +135,8 @@ TEST_CASE("a filtered side of a division may have no series") {
   CHECK(s.substr(p.problems[0].begin, p.problems[0].end - p.problems[0].begin) == "sum(rate(x{status=\"500\"}[5m]))");
   CHECK(prom("(sum(rate(x{status=\"500\"}[5m])) or vector(0)) / sum(rate(x[5m]))").problems.empty());
   CHECK(prom("sum(x) / sum(y)").problems.empty());
+  CHECK(prom("avail{fstype!=\"\", mountpoint=\"/\"} / size{mountpoint=\"/\",fstype!=\"\"} < 0.1").problems.empty());
+  CHECK(prom("sum(rate(x{le=\"0.5\"}[5m])) / sum(rate(x[5m]))").problems.empty());
+  CHECK(first_code(prom("a{status=\"500\"} / b{status=\"200\"}")) == "W0710");
+  CHECK(first_code(prom("(a{s=\"1\"} or b{s=\"1\"}) / c")) == "W0710");
 }

@@ -82,7 +82,8 @@ const Row kLevels[] = {
     {"select sum(1) over (partition by pg_reload_conf()) from t", kChanges, "pg_reload_conf"},
     {"select 1 limit (select 1 from pg_reload_conf())", kChanges, "pg_reload_conf"},
     {"select * from pg_ls_dir('.')", kChanges, "pg_ls_dir"},
-    {"select * from rows from (pg_ls_waldir())", kChanges, "pg_ls_waldir"},
+    {"select * from rows from (pg_ls_dir('.'))", kChanges, "pg_ls_dir"},
+    {"select count(*), sum(size) from pg_ls_waldir()", kLooks, ""},
     {"select pg_read_file('/etc/passwd')", kChanges, "pg_read_file"},
     {"select pg_read_binary_file('x')", kChanges, "pg_read_binary_file"},
     {"select pg_stat_file('x')", kChanges, "pg_stat_file"},
@@ -396,6 +397,10 @@ TEST_CASE("types of columns") {
   CHECK(columns("select left(query, 80), lower(state), length(query) from pg_stat_activity") == "rows left:text lower:text length:int");
   CHECK(columns("select a->>'x' as b, a->'y' as c, 5 * '1 min'::interval as d from t") == "rows b:text c:json d:duration");
   CHECK(columns("select g, g * 2 as h from generate_series(1, 3) g") == "rows g:int h:int");
+  CHECK(columns("select b.pid, b.pid = a.pid as same from pg_stat_activity a join lateral unnest(pg_blocking_pids(a.pid)) as b(pid) on true") == "rows pid:int same:bool");
+  CHECK(columns("select u.v, u.n from unnest(array[1, 2]) with ordinality as u(v, n)") == "rows v:int n:int");
+  CHECK(columns("select * from unnest('a b'::tsvector)") == "rows lexeme:text positions:list-int weights:list-text");
+  CHECK(columns("select u.v + 1 as w from t, unnest(t.xs) as u(v)").starts_with("rows w:"));
   CHECK(columns("select pid from pg_stat_activity, other") == "rows pid:int");
   CHECK(columns("select public.pg_stat_activity.pid from public.pg_stat_activity") == "rows pid:?");
 }
