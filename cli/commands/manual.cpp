@@ -13,9 +13,9 @@ namespace rbc::cli {
 namespace {
 
 // What a page is made of: text in roff's spelling.
-class Page {
+class Roff {
  public:
-  Page(std::string_view name, int section, std::string_view summary) {
+  Roff(std::string_view name, int section, std::string_view summary) {
     out_ = fmt::format(".TH {} {} \"\" \"rbc {}\" \"Runbooks as code\"\n.nh\n.ad l\n.SH NAME\n{} \\- {}\n", upper(name), section, RBC_VERSION, plain(name), plain(summary));
   }
   void section(std::string_view title) { out_ += fmt::format(".SH {}\n", upper(title)); }
@@ -85,26 +85,26 @@ class Page {
   std::string out_;
 };
 
-void exit_status(Page& page) {
+void exit_status(Roff& page) {
   page.section("Exit status");
-  for (const ExitCode& each : exit_codes()) page.item(Page::bold(std::to_string(each.code)), each.means);
+  for (const ExitCode& each : exit_codes()) page.item(Roff::bold(std::to_string(each.code)), each.means);
 }
 
-Page page_of(const Command& command) {
-  Page page(fmt::format("rbc-{}", command.name), 1, command.summary);
+Roff command_page(const Command& command) {
+  Roff page(fmt::format("rbc-{}", command.name), 1, command.summary);
   page.section("Synopsis");
-  page.raw(fmt::format("{}{}{}\n", Page::bold(fmt::format("rbc {}", command.name)), command.positional.empty() ? "" : " " + Page::italic(command.positional),
-                       command.flags.empty() ? "" : " [" + Page::italic("FLAG") + "…]"));
+  page.raw(fmt::format("{}{}{}\n", Roff::bold(fmt::format("rbc {}", command.name)), command.positional.empty() ? "" : " " + Roff::italic(command.positional),
+                       command.flags.empty() ? "" : " [" + Roff::italic("FLAG") + "…]"));
   page.section("Description");
   if (command.details.empty()) page.paragraph(command.summary);
   else page.lines(command.details);
   page.section("Options");
-  for (const Flag& flag : command.flags) page.item(Page::bold(written(flag)), flag.help);
-  page.item(Page::bold("-h, --help"), "all about this command, as here");
-  if (command.takes_inputs) page.item(Page::bold("--NAME VALUE"), "an input by its name");
+  for (const Flag& flag : command.flags) page.item(Roff::bold(written(flag)), flag.help);
+  page.item(Roff::bold("-h, --help"), "all about this command, as here");
+  if (command.takes_inputs) page.item(Roff::bold("--NAME VALUE"), "an input by its name");
   if (!command.examples.empty()) {
     page.section("Examples");
-    for (const Example& each : command.examples) page.item(Page::bold(each.line), each.says);
+    for (const Example& each : command.examples) page.item(Roff::bold(each.line), each.says);
   }
   exit_status(page);
   page.section("See also");
@@ -112,10 +112,10 @@ Page page_of(const Command& command) {
   return page;
 }
 
-Page main_page() {
-  Page page("rbc", 1, "runbooks as code");
+Roff main_page() {
+  Roff page("rbc", 1, "runbooks as code");
   page.section("Synopsis");
-  page.raw(fmt::format("{} {} [{}…]\n", Page::bold("rbc"), Page::italic("COMMAND"), Page::italic("FLAG")));
+  page.raw(fmt::format("{} {} [{}…]\n", Roff::bold("rbc"), Roff::italic("COMMAND"), Roff::italic("FLAG")));
   page.section("Description");
   page.paragraph("A runbook is a typed program: it compiles, or it says where and why not. One that compiles cannot hang, cannot change what it said it would "
                  "only look at, and cannot leak a secret; it ends resolved, escalated, failed or aborted, within a time that is known beforehand.");
@@ -125,34 +125,34 @@ Page main_page() {
     page.section(title_of(chapter));
     for (const Command& each : commands())
       if (!each.summary.empty() && each.chapter == chapter)
-        page.item(Page::bold(fmt::format("rbc-{}", each.name)) + "(1)", each.summary);
+        page.item(Roff::bold(fmt::format("rbc-{}", each.name)) + "(1)", each.summary);
   }
   exit_status(page);
   page.section("Environment");
-  page.item(Page::bold("NO_COLOR"), "if it is not empty, no colours");
-  page.item(Page::bold("TERM"), "`dumb`: no colours, and plain lines instead of keys");
-  page.item(Page::bold("PATH"), "where the commands of runbooks, and ShellCheck, are looked for");
-  page.item(Page::bold("TMPDIR"), "where ShellCheck is handed the shell lines of runbooks");
-  page.item(Page::bold("RBC_MODULE_PATH"), "folders, apart by colons, with the modules that speak PostgreSQL, Redis and HTTP; they are looked for in `../lib/rbc` beside the program otherwise");
+  page.item(Roff::bold("NO_COLOR"), "if it is not empty, no colours");
+  page.item(Roff::bold("TERM"), "`dumb`: no colours, and plain lines instead of keys");
+  page.item(Roff::bold("PATH"), "where the commands of runbooks, and ShellCheck, are looked for");
+  page.item(Roff::bold("TMPDIR"), "where ShellCheck is handed the shell lines of runbooks");
+  page.item(Roff::bold("RBC_MODULE_PATH"), "folders, apart by colons, with the modules that speak PostgreSQL, Redis and HTTP; they are looked for in `../lib/rbc` beside the program otherwise");
   page.paragraph("Runbooks read the variables that their `secret NAME from env VARIABLE` lines name.");
   page.section("Files");
-  page.item(Page::bold("rbc.toml"), "makes a folder a project; see `rbc.toml`(5). Without one the working directory is the project.");
-  page.item(Page::bold("*.runbook"), "every one below the project is part of it, those in hidden folders, `build` and `node_modules` aside");
-  page.item(Page::bold(".rbc/runs.db"), "beside rbc.toml: the runs of the project and their journals");
+  page.item(Roff::bold("rbc.toml"), "makes a folder a project; see `rbc.toml`(5). Without one the working directory is the project.");
+  page.item(Roff::bold("*.runbook"), "every one below the project is part of it, those in hidden folders, `build` and `node_modules` aside");
+  page.item(Roff::bold(".rbc/runs.db"), "beside rbc.toml: the runs of the project and their journals");
   page.section("See also");
   page.raw(".BR rbc.toml (5),\n.BR shellcheck (1)\n");
   return page;
 }
 
-Page project_page() {
-  Page page("rbc.toml", 5, "a project of runbooks");
+Roff project_page() {
+  Roff page("rbc.toml", 5, "a project of runbooks");
   page.section("Description");
   page.paragraph("A folder with a file `rbc.toml` is a project: the ids of its runbooks, their alerts and their checks are unique within it. The file is TOML; an "
                  "empty one will do. A key that is not listed here is an error, with a suggestion. What the command line says goes over what the file says, and "
                  "`# rbc: allow(CODE, reason = \"…\")` in a runbook over both.");
   page.section("Keys");
   for (const ProjectKey& key : project_keys()) {
-    page.item(Page::bold(key.name), key.says);
+    page.item(Roff::bold(key.name), key.says);
     page.example(key.example);
   }
   page.section("See also");
@@ -165,13 +165,14 @@ Page project_page() {
 int manual(const Given& given) {
   const std::filesystem::path folder = given.words[0];
   std::error_code trouble;
-  std::filesystem::create_directories(folder, trouble);
+  for (const char* section : {"man1", "man5"})
+    if (!trouble) std::filesystem::create_directories(folder / section, trouble);
   if (trouble) return refuse(kBroken, fmt::format("cannot make {}: {}.", folder.string(), trouble.message()));
-  const auto write = [&](const std::string& name, const Page& page) { return write_whole((folder / name).string(), page.text()); };
-  std::string problem = write("rbc.1", main_page());
-  if (problem.empty()) problem = write("rbc.toml.5", project_page());
+  const auto write = [&](const std::string& name, const Roff& page) { return write_whole((folder / name).string(), page.text()); };
+  std::string problem = write("man1/rbc.1", main_page());
+  if (problem.empty()) problem = write("man5/rbc.toml.5", project_page());
   for (const Command& each : commands())
-    if (problem.empty() && !each.summary.empty()) problem = write(fmt::format("rbc-{}.1", each.name), page_of(each));
+    if (problem.empty() && !each.summary.empty()) problem = write(fmt::format("man1/rbc-{}.1", each.name), command_page(each));
   return problem.empty() ? kOk : refuse(kBroken, problem);
 }
 

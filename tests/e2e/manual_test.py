@@ -31,7 +31,7 @@ class Manual(unittest.TestCase):
     def test_every_page_is_a_page(self):
         with tempfile.TemporaryDirectory() as folder:
             self.assertEqual(call("__manual", folder).returncode, 0)
-            pages = {page.name: page for page in pathlib.Path(folder).iterdir()}
+            pages = {page.name: page for page in pathlib.Path(folder).glob("*/*")}
             self.assertEqual(sorted(pages), sorted(["rbc.1", "rbc.toml.5", *(f"rbc-{name}.1" for name in names())]))
             for name, page in pages.items():
                 shown, complaints = self.man(page)
@@ -54,7 +54,7 @@ class Manual(unittest.TestCase):
     def test_the_project_page_tells_every_key(self):
         with tempfile.TemporaryDirectory() as folder:
             call("__manual", folder)
-            shown = self.man(pathlib.Path(folder, "rbc.toml.5"))[0]
+            shown = self.man(pathlib.Path(folder, "man5", "rbc.toml.5"))[0]
             self.assertIn("[[override]]", shown)
             # Each example of the page is a project that rbc reads.
             examples = re.findall(r"\n       (\w+)(?: .*|)\n(?: .*\n)*?\n((?:           \S.*\n)+)", shown)
