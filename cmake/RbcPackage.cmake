@@ -61,18 +61,18 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS ON)
 set(CPACK_DEBIAN_CORE_PACKAGE_RECOMMENDS "rbc-postgres, rbc-redis, rbc-http, shellcheck")
 set(CPACK_DEBIAN_CORE_DESCRIPTION "runbooks as code, checked before the night they are needed
- A runbook is a typed program: it compiles, or it says where and why not. One
- that compiles cannot hang, cannot change what it said it would only look at,
- and cannot leak a secret; it ends within a time that is known beforehand.
- .
- This package checks, formats, plans and draws runbooks, offline, and runs
- those that need commands alone. To look at servers it takes rbc-postgres,
- rbc-redis and rbc-http.")
+A runbook is a typed program: it compiles, or it says where and why not. One
+that compiles cannot hang, cannot change what it said it would only look at,
+and cannot leak a secret; it ends within a time that is known beforehand.
+
+This package checks, formats, plans and draws runbooks, offline, and runs
+those that need commands alone. To look at servers it takes rbc-postgres,
+rbc-redis and rbc-http.")
 set(CPACK_DEBIAN_POSTGRES_DESCRIPTION "runbooks as code: what speaks PostgreSQL
- The program rbc opens this module at a run's first statement to a database.")
+The program rbc opens this module at a run's first statement to a database.")
 set(CPACK_DEBIAN_REDIS_DESCRIPTION "runbooks as code: what speaks Redis
- The program rbc opens this module at a run's first command to a Redis.")
+The program rbc opens this module at a run's first command to a Redis.")
 set(CPACK_DEBIAN_HTTP_DESCRIPTION "runbooks as code: what speaks HTTP
- The program rbc opens this module at a run's first request: to services,
- to Prometheus, and to those who carry pages to people.")
+The program rbc opens this module at a run's first request: to services,
+to Prometheus, and to those who carry pages to people.")
 include(CPack)

@@ -16,7 +16,7 @@ def call(script, *words):
 
 
 def main():
-    for script in ("demo", "test", "install-dependencies"):
+    for script in ("demo", "test", "install-dependencies", "package"):
         done = call(script, "--help")
         assert done.returncode == 0 and done.stdout.startswith(f"usage: scripts/{script}"), (script, done)
     for words, sentence in (
@@ -24,6 +24,8 @@ def main():
         (("demo", "--fault"), "--fault is exhausted, blocked or stopped"),
         (("demo", "--frobnicate"), "there is no option '--frobnicate'"),
         (("demo", "--interactive"), "--interactive needs a terminal"),
+        (("package", "--format", "rpm"), "there is no option '--format'"),
+        (("package", "--into"), "--into needs a value"),
         (("install-dependencies", "everything"), "there is no option 'everything'"),
     ):
         done = call(*words)
@@ -31,7 +33,7 @@ def main():
     listed = call("install-dependencies", "--servers", "--list")
     assert listed.returncode == 0 and listed.stdout == "", f"packages that the tests need are missing: {listed.stdout.split()}"
     if shutil.which("shellcheck"):
-        shells = [os.path.join(SCRIPTS, s) for s in ("build", "demo", "install-dependencies", "test")]
+        shells = [os.path.join(SCRIPTS, s) for s in ("build", "demo", "install-dependencies", "package", "test")]
         checked = subprocess.run(["shellcheck", *shells], capture_output=True, text=True, check=False)
         assert checked.returncode == 0, checked.stdout
 
