@@ -53,6 +53,9 @@ struct Example {
 // The chapters of `rbc help` and rbc(1), in their order.
 enum class Chapter { write, read, run, program };
 
+// For `most`: as many words as the system lets a command line have.
+inline constexpr unsigned kAnyNumber = 1'000'000'000;
+
 struct Command {
   std::string_view name;
   std::string_view positional;     // as in a usage line: "ID", "[PATH…]", "RUN"; empty for none

@@ -6,25 +6,42 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "grammar/limits.hpp"
 
 namespace rbc::cli {
 
 namespace fs = std::filesystem;
 
 std::optional<std::string> read_whole(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (in.bad()) return std::nullopt;
-  return std::move(text).str();
+  // Opening a pipe would wait for a writer; reading one that has none does not.
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return std::nullopt;
+  ::fcntl(file, F_SETFL, 0);
+  std::string text;
+  char piece[65536];
+  ssize_t got = 0;
+  while ((got = ::read(file, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR))
+    if (got > 0) text.append(piece, static_cast<std::size_t>(got));
+  ::close(file);
+  if (got < 0) return std::nullopt;
+  return text;
+}
+
+std::string why_unreadable(const std::string& path) {
+  struct stat there {};
+  if (::stat(path.c_str(), &there) != 0) return fmt::format("cannot read {}: {}.", path.empty() ? "``" : path, std::strerror(errno));
+  if (S_ISDIR(there.st_mode)) return fmt::format("cannot read {}: it is a folder.", path);
+  if (!S_ISREG(there.st_mode)) return fmt::format("cannot read {}: it is no regular file.", path);
+  if (static_cast<std::uintmax_t>(there.st_size) > kMostFileBytes)
+    return fmt::format("{} has {} MiB, and a file of rbc has at most {}. Split it: `use` brings the parts together.", path, there.st_size >> 20, kMostFileBytes >> 20);
+  return ::access(path.c_str(), R_OK) != 0 ? fmt::format("cannot read {}: {}.", path, std::strerror(errno)) : fmt::format("cannot read {}: it is no plain file.", path);
 }
 
 namespace {
@@ -41,6 +58,23 @@ bool write_all(int file, std::string_view text) {
 
 std::string cannot(const std::string& path) { return fmt::format("cannot write {}: {}.", path, std::strerror(errno)); }
 
+// While this lives, what a person sends to end the program waits.
+class Undisturbed {
+ public:
+  Undisturbed() {
+    sigset_t endings;
+    sigemptyset(&endings);
+    for (const int each : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&endings, each);
+    pthread_sigmask(SIG_BLOCK, &endings, &before_);
+  }
+  ~Undisturbed() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Undisturbed(const Undisturbed&) = delete;
+  Undisturbed& operator=(const Undisturbed&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 }  // namespace
 
 std::string write_whole(const std::string& path, std::string_view text) {
@@ -48,7 +82,9 @@ std::string write_whole(const std::string& path, std::string_view text) {
   const bool exists = ::stat(path.c_str(), &there) == 0;
   if (exists && S_ISDIR(there.st_mode)) return fmt::format("cannot write {}: it is a folder.", path);
   if (exists && !S_ISREG(there.st_mode)) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    // A pipe that nobody reads is refused instead of waited for.
+    const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file >= 0) ::fcntl(file, F_SETFL, 0);
     const bool written = file >= 0 && write_all(file, text);
     const std::string problem = written ? std::string() : cannot(path);
     if (file >= 0) ::close(file);
@@ -60,6 +96,7 @@ std::string write_whole(const std::string& path, std::string_view text) {
     if (const fs::path real = fs::canonical(path, ignored); !real.empty()) target = real.string();
     if (::access(target.c_str(), W_OK) != 0) return cannot(path);
   }
+  const Undisturbed until_the_end;
   std::string beside = target + ".XXXXXX";
   const int file = ::mkstemp(beside.data());
   if (file < 0) return cannot(path);

@@ -8,12 +8,16 @@
 #include <fmt/format.h>
 
 #include "cli/command.hpp"
+#include "grammar/diagnostic.hpp"
 #include "grammar/suggest.hpp"
 
 namespace rbc::cli {
 
 int refuse(int code, std::string_view sentence) {
-  fmt::print(stderr, "rbc: {}\n", sentence);
+  // What the sentence quotes came from outside. Its end says what to do, so a long quotation gives way in the middle.
+  constexpr std::size_t kMost = 2000, kEnd = 400;
+  const std::string shown = sentence.size() <= kMost ? std::string(sentence) : fmt::format("{} … {}", sentence.substr(0, kMost - kEnd), sentence.substr(sentence.size() - kEnd));
+  std::fputs(fmt::format("rbc: {}\n", visible_source(shown)).c_str(), stderr);   // without a word if stderr takes none
   return code;
 }
 

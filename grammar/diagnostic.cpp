@@ -69,8 +69,31 @@ std::string whole_example(Frame frame, std::string_view example) {
   return text;
 }
 
+namespace {
+
+// A message quotes the user's words; a word of a megabyte by its beginning.
+std::string with_short_quotes(std::string text) {
+  constexpr size_t kLong = 600, kShown = 100;
+  if (text.size() <= kLong) return text;
+  std::string out;
+  size_t at = 0;
+  while (true) {
+    const size_t open = text.find('`', at), close = open == std::string::npos ? open : text.find('`', open + 1);
+    if (close == std::string::npos) return out.append(text, at);
+    size_t end = close;
+    if (close - open > 2 * kShown) {
+      end = open + kShown;
+      while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    }
+    out.append(text, at, end - at).append(end < close ? "…`" : "`");
+    at = close + 1;
+  }
+}
+
+} // namespace
+
 Diagnostic::Diagnostic(std::string code, const Source& source, Span span, std::string message, std::string help)
-    : code(std::move(code)), message(std::move(message)), primary{&source, span, {}}, help(std::move(help)) {
+    : code(std::move(code)), message(with_short_quotes(std::move(message))), primary{&source, span, {}}, help(with_short_quotes(std::move(help))) {
   severity = severity_of(this->code);
 }
 

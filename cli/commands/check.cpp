@@ -103,7 +103,7 @@ int heed_baseline(Report& report, const Wishes& wishes) {
   Baseline baseline;
   if (wishes.write_baseline) {
     if (const std::string problem = write_whole(wishes.baseline, Baseline::text(report)); !problem.empty()) return refuse(kBroken, problem);
-    fmt::print(stderr, "{} finding{} kept in {}.\n", report.diagnostics.size(), report.diagnostics.size() == 1 ? "" : "s", wishes.baseline);
+    fmt::print(stderr, "{} finding{} kept in {}.\n", report.diagnostics.size(), report.diagnostics.size() == 1 ? "" : "s", visible_source(wishes.baseline));
     return kOk;
   }
   if (const std::string problem = baseline.read(wishes.baseline); !problem.empty()) return refuse(kUsage, problem);
@@ -136,12 +136,12 @@ int check(const Given& given) {
   DiskSources disk;
   OverlaySources sources(&disk);
   for (const std::string& file : files)
-    if (!sources.load(file)) return refuse(kBroken, fmt::format("cannot read {}.", file));
+    if (!sources.load(file)) return refuse(kBroken, why_unreadable(file));
   std::vector<AlertRule> rules;
   std::vector<Diagnostic> unreadable;
   for (const std::string& file : given.all("alerts")) {
     const Source* source = sources.load(file);
-    if (!source) return refuse(kBroken, fmt::format("cannot read {}.", file));
+    if (!source) return refuse(kBroken, why_unreadable(file));
     read_alert_rules(*source, rules, unreadable);
   }
   if (given.has("alerts") && unreadable.empty()) project.settings.alerts = &rules;
@@ -174,7 +174,7 @@ int check(const Given& given) {
     std::fwrite(text.data(), 1, text.size(), stdout);
   } else {
     if (problem = write_whole(wishes.output, text); !problem.empty()) return refuse(kBroken, problem);
-    fmt::print(stderr, "{} error{}, {} warning{}: written to {}.\n", report.errors(), report.errors() == 1 ? "" : "s", report.warnings(), report.warnings() == 1 ? "" : "s", wishes.output);
+    fmt::print(stderr, "{} error{}, {} warning{}: written to {}.\n", report.errors(), report.errors() == 1 ? "" : "s", report.warnings(), report.warnings() == 1 ? "" : "s", visible_source(wishes.output));
   }
   return report.errors() > 0 || (wishes.warnings_fail && report.warnings() > 0) ? kFindings : kOk;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/files.hpp"
 #include "cli/project.hpp"
 #include "compiler/outline/page.hpp"
 #include "stdlib/world.hpp"
@@ -58,7 +59,7 @@ int doc(const Given& given) {
   if (!problem.empty()) return refuse(kUsage, problem);
   DiskSources sources;
   for (const std::string& path : paths)
-    if (!sources.load(path)) return refuse(kBroken, fmt::format("{} cannot be read.", path));
+    if (!sources.load(path)) return refuse(kBroken, why_unreadable(path));
   unsigned broken = 0;
   const auto all = outlines(sources, project, paths, broken);
   if (broken) return refuse(kUsage, fmt::format("{} runbook{} not compile. Nothing was written.", broken, broken == 1 ? " does" : "s do"));

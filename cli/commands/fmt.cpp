@@ -3,26 +3,21 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <iostream>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/project.hpp"
+#include "grammar/limits.hpp"
 #include "grammar/parse.hpp"
 #include "grammar/print.hpp"
 
 namespace rbc::cli {
 
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 30;
 
 // What is done with a file that is laid out otherwise.
 struct Manner {
@@ -82,14 +77,17 @@ int lay_out(const Source& source, const Manner& manner) {
 }
 
 int lay_out_file(const std::string& path, const Manner& manner) {
-  std::error_code trouble;
-  if (!fs::is_regular_file(path, trouble))
-    return refuse(kBroken, fs::exists(path, trouble) ? fmt::format("{} is no regular file; `rbc fmt --stdin` reads what is piped.", path)
-                                                     : fmt::format("cannot read {}: {}.", path, std::strerror(ENOENT)));
-  if (fs::file_size(path, trouble) > kMostBytes) return refuse(kBroken, fmt::format("{} is larger than 1 GiB.", path));
   DiskSources sources;
   const Source* source = sources.load(path);
-  return source ? lay_out(*source, manner) : refuse(kBroken, fmt::format("cannot read {}.", path));
+  return source ? lay_out(*source, manner) : refuse(kBroken, why_unreadable(path));
+}
+
+// Standard input as far as a file may reach, and no further.
+std::string piped() {
+  std::string text;
+  char piece[65536];
+  for (std::size_t got = sizeof piece; got == sizeof piece && text.size() <= kMostFileBytes;) text.append(piece, got = std::fread(piece, 1, sizeof piece, stdin));
+  return text;
 }
 
 }  // namespace
@@ -99,9 +97,10 @@ int format_files(const Given& given) {
   if (given.has("stdin-filename") && !manner.to_stdout) return refuse(kUsage, "`--stdin-filename` names what `--stdin` reads; say both.");
   if (manner.to_stdout) {
     if (!given.words.empty()) return refuse(kUsage, fmt::format("`--stdin` reads one runbook from standard input; {} is one too many.", given.words[0]));
-    const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
-    if (text.size() > kMostBytes) return refuse(kBroken, "standard input is larger than 1 GiB.");
-    return lay_out(Source(given.get("stdin-filename", "<stdin>"), text), manner);
+    std::string text = piped();
+    if (std::ferror(stdin)) return refuse(kBroken, fmt::format("cannot read standard input: {}.", std::strerror(errno)));
+    if (text.size() > kMostFileBytes) return refuse(kBroken, fmt::format("standard input has more than {} MiB.", kMostFileBytes >> 20));
+    return lay_out(Source(given.get("stdin-filename", "<stdin>"), std::move(text)), manner);
   }
   std::vector<std::string> files;
   std::string problem;

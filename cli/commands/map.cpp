@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/files.hpp"
 #include "cli/project.hpp"
 #include "compiler/compile.hpp"
 #include "vm/model/value.hpp"
@@ -60,7 +61,7 @@ int map(const Given& given) {
   if (files.empty()) return refuse(kUsage, fmt::format("there is no runbook below {}.", project.root));
   DiskSources sources;
   for (const std::string& file : files)
-    if (!sources.load(file)) return refuse(kBroken, fmt::format("cannot read {}.", file));
+    if (!sources.load(file)) return refuse(kBroken, why_unreadable(file));
   const Index index = index_project(sources, files);
   const bool json = given.has("json"), person = isatty(1) != 0;
   std::vector<MapRow> rows;

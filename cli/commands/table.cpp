@@ -5,7 +5,7 @@ namespace rbc::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
-      {"check", "[PATH…]", Of::source, 0, 1000,
+      {"check", "[PATH…]", Of::source, 0, kAnyNumber,
        "parse, type-check and classify runbooks; touches nothing but files",
        "Without a PATH: every runbook of the project. Exit 0 without findings, 1 with errors (see --fail-on).\n"
        "What is right in one place although it is warned of: `# rbc: allow(W0606, reason = \"…\")` on the line above.",
@@ -26,7 +26,7 @@ const std::vector<Command>& commands() {
         {"times", "", Of::nothing, false, "also how long each runbook can take, and its longest path; pretty, short, json"}},
        false, check, Chapter::write,
        {{"rbc check", "every runbook of the project"}, {"rbc check rb-02.runbook --times", "one file, and how long it can take"}, {"rbc check --fix --diff", "what would be mended"}, {"rbc check --format sarif -o rbc.sarif", "for code scanning"}, {"rbc check --baseline known.json --write-baseline", "adopt rbc in an old project: from now on only what is new counts"}}},
-      {"fmt", "[PATH…]", Of::source, 0, 1000,
+      {"fmt", "[PATH…]", Of::source, 0, kAnyNumber,
        "lay runbooks out: one layout, no options; prints the names of the files it changed",
        "Without a PATH: every runbook of the project. A file that cannot be parsed is left as it is, and named.\n"
        "Exit 0 if all is laid out, 1 if a file cannot be parsed or, with --check or --diff, would change, 3 if one cannot be read or written.",
@@ -55,11 +55,11 @@ const std::vector<Command>& commands() {
         {"json", "", Of::nothing, false, "one event a line on stdout, as JSON"}},
        true, run, Chapter::run,
        {{"rbc run rb-02 --env local", "at the keyboard"}, {"rbc run rb-02 --env local --dry", "look for real, change nothing"}, {"rbc run rb-02 --env prod --headless --may change --allow fix", "at night"}, {"rbc run rb-02 --env local --port 5433", "an input by its name"}}},
-      {"map", "[PATH…]", Of::source, 0, 1000, "which alert leads to which runbook, and how severe both are",
+      {"map", "[PATH…]", Of::source, 0, kAnyNumber, "which alert leads to which runbook, and how severe both are",
        "Without a PATH: every runbook of the project; with folders, of several projects. In a pipe: a line each, apart by tabs.",
        {{"json", "", Of::nothing, false, "one object a line"}}, false, map, Chapter::read,
        {{"rbc map", "this project"}, {"rbc map ../billing ../shop --json", "several, for a program"}}},
-      {"look", "[CHECK…]", Of::check, 0, 1000,
+      {"look", "[CHECK…]", Of::check, 0, kAnyNumber,
        "one, several or all checks as a table; for cron, and for a quick glance",
        "A check is named as it is in its runbook, or RB-02.db-up where two runbooks share the name.\nExit 0 if all pass (green or amber), 1 if one is red or blind.",
        {{"env", "E", Of::environment, false, "the environment (needed unless there is only one)"},
@@ -101,7 +101,7 @@ const std::vector<Command>& commands() {
         {"json", "", Of::nothing, false, "one JSON object"}},
        true, plan, Chapter::read,
        {{"rbc plan rb-02", "what it would do"}, {"rbc plan rb-02 --env prod", "and where"}}},
-      {"schema", "pull [RESOURCE…]", Of::text, 1, 1000, "write down what databases hold, so that `check` knows their tables, types and functions",
+      {"schema", "pull [RESOURCE…]", Of::text, 1, kAnyNumber, "write down what databases hold, so that `check` knows their tables, types and functions",
        "Without a RESOURCE: every `postgres` that is bound in the environment. One file each, schema/RESOURCE.schema (rbc.toml: `schema = \"FOLDER\"`):\n"
        "names and types, no data, no addresses. Commit it. Exit 0 written, 2 nothing to ask, 3 a server cannot be read.",
        {{"env", "E", Of::environment, false, "the environment to ask (needed unless there is only one)"}}, false, schema,
@@ -112,7 +112,7 @@ const std::vector<Command>& commands() {
         {"output", "FILE", Of::file, false, "write there instead of stdout", 'o'}},
        false, graph, Chapter::read,
        {{"rbc graph rb-02 -o rb-02.svg", "a drawing"}, {"rbc graph rb-02 --format mermaid", "for a Markdown page"}}},
-      {"doc", "[PATH…]", Of::source, 0, 1000, "a page for each runbook, to be read by people, and an index",
+      {"doc", "[PATH…]", Of::source, 0, kAnyNumber, "a page for each runbook, to be read by people, and an index",
        "Without a PATH: every runbook of the project. Without --output, one page goes to stdout; several need it.",
        {{"format", "md|html", Of::format, false, "Markdown (md), or HTML pages that need nothing else (html)"},
         {"output", "DIR", Of::folder, false, "write ID.md or ID.html, and the index, into this folder", 'o'}},
@@ -121,7 +121,7 @@ const std::vector<Command>& commands() {
       {"disasm", "ID", Of::runbook, 1, 1, "a runbook's program as text",
        "For those who work on rbc, or want to see what a line became. It reads files and nothing else.", {}, false, disasm, Chapter::program,
        {{"rbc disasm rb-02", "RB-02 as the machine runs it"}}},
-      {"explain", "[CODE…]", Of::code, 0, 1000, "what a diagnostic means: why the rule is there, an example that gets it, and the same mended",
+      {"explain", "[CODE…]", Of::code, 0, kAnyNumber, "what a diagnostic means: why the rule is there, an example that gets it, and the same mended",
        "Without a CODE: every code with one line each. Instead of a CODE: its beginning (`rbc explain E02`), or a group (`rbc explain secrets`).",
        {{"json", "", Of::nothing, false, "code, severity, group, message, explanation, and the examples as whole files"}}, false, explain, Chapter::write,
        {{"rbc explain E0401", "one diagnostic"}, {"rbc explain E02", "those that begin so"}, {"rbc explain secrets", "a group"}}},
@@ -138,7 +138,7 @@ const std::vector<Command>& commands() {
        "`rbc COMMAND --help` says the same as `rbc help COMMAND`; the manual pages too: `man rbc-check`.", {}, false, help, Chapter::program,
        {{"rbc help check", "all about one command"}, {"rbc help exit-codes", "what a script can rely on"}}},
       {"__manual", "FOLDER", Of::text, 1, 1, "", "", {}, false, manual},       // the build calls it
-      {"__complete", "", Of::text, 0, 1000, "", "", {}, false, complete},   // the completion scripts call it
+      {"__complete", "", Of::text, 0, kAnyNumber, "", "", {}, false, complete},   // the completion scripts call it
   };
   return table;
 }

@@ -1,5 +1,7 @@
 // The common base of the hand-written parsers: a cursor over the captured text that knows the holes and keeps the first error.
 #pragma once
+#include <algorithm>
+
 #include "grammar/embedded/embedded.hpp"
 
 namespace rbc::embedded {
@@ -23,7 +25,8 @@ class Reader {
   void fail(std::string code, std::string message, uint32_t begin, uint32_t end, std::string help = {}) {
     if (failed_) return;
     failed_ = true;
-    problems_.push_back({std::move(code), std::move(message), begin, end, std::move(help)});
+    end = std::min(end, size());  // what is missing at the end of the text has no character
+    problems_.push_back({std::move(code), std::move(message), std::min(begin, end), end, std::move(help)});
   }
 
   bool fits() {

@@ -9,7 +9,7 @@ namespace rbc::embedded {
 
 namespace sql_detail {
 
-constexpr uint32_t kMaxOperators = 2000;  // PostgreSQL's parser recurses once an operator
+constexpr uint32_t kMaxOperators = 1000;  // PostgreSQL's parser and ours recurse once an operator; twice as many end the stack under ASan
 constexpr size_t kMaxUtilityHoles = 4;
 
 // PostgreSQL's answer: a tree, or an error at a byte of the text.
@@ -509,7 +509,7 @@ bool screen(std::string_view captured, const Substituted& text, const Scan& scan
     return false;
   };
   const auto size = static_cast<uint32_t>(captured.size());
-  if (scan.operators > kMaxOperators || scan.deepest > kMaxNesting) return refuse("E0117", "This is nested too deep: at most 200 levels and 2,000 operators.", 0, size);
+  if (scan.operators > kMaxOperators || scan.deepest > kMaxNesting) return refuse("E0117", "This is nested too deep: at most 200 levels and 1,000 operators.", 0, size);
   size_t hole = 0;
   for (const auto& p : text.parts) {
     if (p.hole) {
@@ -568,7 +568,9 @@ Problem syntax_problem(const Tree& tree, const Substituted& text, const Scan& sc
   const std::string mark = "at or near \"";
   if (const size_t from = tree.error.find(mark); from != std::string::npos) {
     const size_t to = tree.error.rfind('"');
-    if (to > from + mark.size()) p.end = text.original(static_cast<uint32_t>(tree.at + (to - from - mark.size()) - 1)) + 1;
+    // PostgreSQL counts characters; where the text is no UTF-8, its place and ours differ.
+    const size_t last = std::min(tree.at + (to - from - mark.size()), text.text.size());
+    if (to > from + mark.size() && last > tree.at) p.end = text.original(static_cast<uint32_t>(last - 1)) + 1;
   }
   p.help = misspelt(text, scan, tree.at);
   return p;

@@ -9,7 +9,6 @@
 #include "grammar/embedded/shell.hpp"
 #include "grammar/embedded/sql.hpp"
 #include "grammar/embedded/words.hpp"
-#include "grammar/utf8.hpp"
 #include "tests/fuzz/require.hpp"
 
 namespace {
@@ -30,16 +29,6 @@ std::vector<HoleRef> holes_in(std::string_view text) {
     at = end;
   }
   return holes;
-}
-
-// What is no UTF-8 never comes here as a program's: it is E0123 before.
-bool is_utf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    const rbc::Utf8 next = rbc::decode_utf8(text, at);
-    if (!next.valid) return false;
-    at += next.length;
-  }
-  return true;
 }
 
 void inside(uint32_t begin, uint32_t end, std::string_view text) { REQUIRE(begin <= end && end <= text.size()); }
@@ -113,7 +102,6 @@ void promql(std::string_view text, const std::vector<HoleRef>& holes) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  if (!is_utf8(text)) return 0;
   const std::vector<HoleRef> holes = holes_in(text);
   constexpr void (*kLanguages[])(std::string_view, const std::vector<HoleRef>&) = {sql, shell, words, http, promql};
   kLanguages[data[0] % std::size(kLanguages)](text, holes);

@@ -87,6 +87,17 @@ TEST_CASE("what a request may not be") {
   CHECK(first_code(http("POST /x\nContent-Type: application/json\n\n" + std::string(1000, '['))) == "E0117");
 }
 
+TEST_CASE("what is missing at the end stands at the end") {
+  for (const std::string_view s : {"POST", "GET", "GET /a?", "GET /a%", "GET /a\nX"}) {
+    for (const Problem& each : http(s).problems) {
+      CHECK(each.begin <= each.end);
+      CHECK(each.end <= s.size());
+    }
+  }
+  REQUIRE(http("POST").problems.size() == 1);
+  CHECK(http("POST").problems[0].begin == 4);
+}
+
 TEST_CASE("PromQL of the programs") {
   for (const char* s : {"min(up{job=\"pivotal-backend\"})", "(sum(rate(http_requests_total{status=~\"5..\"}[5m])) or vector(0)) / sum(rate(http_requests_total[5m]))",
                         "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))", "sum(rate(rls_violations_total[5m])) or vector(0)", "topk(5, sum(x) by (a, b))", "1e9 + .5 - Inf",

@@ -319,6 +319,14 @@ TEST_CASE("errors stand where they are") {
   CHECK(code("select 1 \\watch 5") == "E0703");
   CHECK(code("select '\\d'") == "ok");
   CHECK(code("select E'\\\\d'") == "ok");
+  // PostgreSQL counts characters; of what is no UTF-8 none of its places may lie behind the text.
+  for (const char* broken : {"\xff\xff\xff\xff form", "select 1 form \xf0\x80 \xc3", "\xe2\x82 selct\xff", "select '\xf0' form \xf0 t t",
+                             "select x.nn from (select 1 \x96\x96\x96\x96\x96\x96\x96\x96\x96\x96\x96\x96\x96\x96\x96\x96" "as n) x"}) {
+    for (const Problem& each : statement(broken).problems) {
+      CHECK(each.begin <= each.end);
+      CHECK(each.end <= std::string_view(broken).size());
+    }
+  }
 }
 
 TEST_CASE("what would crash the parser never reaches it") {
@@ -342,8 +350,17 @@ TEST_CASE("what would crash the parser never reaches it") {
   CHECK(code(cases) == "E0117");
   CHECK(code("select '" + std::string(70000, 'x') + "'") == "E0117");
   std::string most = "select 1";
-  for (int i = 0; i < 1990; ++i) most += "+1";
+  for (int i = 0; i < 990; ++i) most += "+1";
   CHECK(code(most) == "ok");
+  std::string negated = "select ", zoned = "select now()", choices = "select ";
+  for (int i = 0; i < 990; ++i) negated += "not ";
+  CHECK(code(negated + "true") == "ok");
+  for (int i = 0; i < 490; ++i) zoned += " at time zone 'utc'";
+  CHECK(code(zoned) == "ok");
+  for (int i = 0; i < 490; ++i) choices += "case when true then ";
+  choices += "1";
+  for (int i = 0; i < 490; ++i) choices += " end";
+  CHECK(code(choices) == "ok");
   std::string joins = "select 1 from a";
   for (int i = 0; i < 900; ++i) joins += " cross join a";
   CHECK(code(joins) == "ok");

@@ -141,3 +141,13 @@ TEST_CASE("a caret stands under what is meant, however wide the characters befor
   CHECK(second_line("ｘ 漢字", "漢字") == gutter + "   ^^^^\n");
   CHECK(second_line("\x1b x", "x") == gutter + "         ^\n");   // shown as <U+001B>
 }
+
+TEST_CASE("a word of a megabyte is quoted by its beginning") {
+  const Source source("a.runbook", "step x\n");
+  const std::string word(1'000'000, 'x');
+  const Diagnostic diagnostic("E0101", source, {0, 4}, "No declaration begins with `" + word + "`. Did you mean `step`?", "Write `" + word + "` and `this`.");
+  CHECK(diagnostic.message == "No declaration begins with `" + std::string(99, 'x') + "…`. Did you mean `step`?");
+  CHECK(diagnostic.help == "Write `" + std::string(99, 'x') + "…` and `this`.");
+  const std::string open = "It is `" + word;
+  CHECK(Diagnostic("E0101", source, {0, 4}, open).message == open);
+}
