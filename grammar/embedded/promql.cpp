@@ -1,5 +1,7 @@
 #include "grammar/embedded/promql.hpp"
 
+#include <algorithm>
+
 #include "grammar/embedded/reader.hpp"
 
 namespace rbc::embedded {
@@ -10,7 +12,15 @@ bool name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'
 bool name_rest(char c) { return name_start(c) || (c >= '0' && c <= '9'); }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
-constexpr std::string_view kAggregations[] = {"sum", "min", "max", "avg", "count", "stddev", "stdvar", "topk", "bottomk", "quantile", "count_values", "group"};
+bool hex_digit(char c) { return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// With what stands before the series: s a number, t a text. The last two are there since Prometheus 2.54.
+struct Aggregation {
+  std::string_view name;
+  char parameter = 0;
+};
+constexpr Aggregation kAggregations[] = {{"sum"}, {"min"}, {"max"}, {"avg"}, {"count"}, {"stddev"}, {"stdvar"}, {"group"}, {"topk", 's'}, {"bottomk", 's'},
+                                         {"quantile", 's'}, {"count_values", 't'}, {"limitk", 's'}, {"limit_ratio", 's'}};
 struct Function {
   std::string_view name;
   PromResult result;
@@ -50,15 +60,19 @@ class PromReader : Reader {
 
  private:
   void blanks() {
-    while (!at_end() && (peek() == ' ' || peek() == '\n')) ++at_;
+    while (!at_end() && (peek() == ' ' || peek() == '\n' || peek() == '#')) {
+      if (peek() != '#') {
+        ++at_;
+        continue;
+      }
+      for (; !at_end() && peek() != '\n'; ++at_)
+        if (const HoleRef* h = hole()) return fail("E0702", "A hole in a comment says nothing.", h->begin, h->end, "Delete it, or write `\\<`.");
+    }
   }
 
   void unexpected(std::string_view expected) {
     if (const HoleRef* h = hole()) return fail("E0702", "A hole stands for a label's value, a number or a duration; here it is neither.", h->begin, h->end, "Metric and label names cannot be filled in.");
     if (at_end()) return fail("E0708", fmt::format("Expected {} at the end.", expected), size() > 0 ? size() - 1 : 0, size());
-    if (peek() == '#') return fail("E0708", "A comment does not stand in a query.", at_, at_ + 1);
-    if (peek() == '@') return fail("E0708", "`@` is not taken: a look is about now.", at_, at_ + 1);
-    if (peek() == '`') return fail("E0708", "Use double quotes.", at_, at_ + 1);
     uint32_t end = at_ + 1;
     while (end < size() && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) ++end;
     fail("E0708", fmt::format("Expected {}, found `{}`.", expected, text_.substr(at_, end - at_)), at_, end);
@@ -102,6 +116,7 @@ class PromReader : Reader {
     if (w == "unless") return op = "unless", 1;
     for (const std::string_view s : {"==", "!=", "<=", ">=", "<", ">"})
       if (text_.substr(at_, s.size()) == s) return op = s, 2;
+    if (w == "atan2") return op = "atan2", 4;
     switch (peek()) {
       case '+': return op = "+", 3;
       case '-': return op = "-", 3;
@@ -130,10 +145,21 @@ class PromReader : Reader {
       const uint32_t operator_at = at_;
       at_ += static_cast<uint32_t>(op.size());
       blanks();
-      if (level == 2) keyword("bool");
-      const bool matched = matching();
+      const bool as_number = level == 2 && keyword("bool");
+      const uint32_t matching_at = at_;
+      const bool matched = matching(level <= 1 ? op : std::string_view());
+      const uint32_t matching_end = at_;
       const Value right = expression(level == 5 ? 5 : level + 1);
       if (failed()) return left;
+      const bool numbers = left.result == PromResult::scalar && right.result == PromResult::scalar;
+      if (numbers && level == 2 && !as_number) {
+        fail("E0708", "Two plain numbers are compared with `bool`.", operator_at, operator_at + static_cast<uint32_t>(op.size()), fmt::format("Write `{} bool`.", op));
+        return left;
+      }
+      if (matched && (left.result != PromResult::vector || right.result != PromResult::vector)) {
+        fail("E0708", "Series are matched with series, and one side is no series.", matching_at, matching_end, "Leave out `on (…)`.");
+        return left;
+      }
       left = combine(op, level, left, right, begin, operator_at, matched);
     }
     --depth_;
@@ -169,20 +195,33 @@ class PromReader : Reader {
   }
 
   // on (…) or ignoring (…), then group_left or group_right.
-  bool matching() {
+  bool matching(std::string_view set_operator) {
+    const bool on = lower(word()) == "on";
     if (!keyword("on") && !keyword("ignoring")) return false;
-    labels();
-    if (keyword("group_left") || keyword("group_right"))
-      if (peek() == '(' && !failed()) labels();
+    const auto matched = labels();
+    const uint32_t grouping_at = at_;
+    if (keyword("group_left") || keyword("group_right")) {
+      if (!set_operator.empty()) fail("E0708", fmt::format("`{}` joins many with many; it takes no `group_left`.", set_operator), grouping_at, at_);
+      const uint32_t included_at = at_;
+      const auto included = peek() == '(' && !failed() ? labels() : std::vector<std::string_view>{};
+      for (const auto label : included)
+        if (on && std::find(matched.begin(), matched.end(), label) != matched.end()) fail("E0708", fmt::format("`{}` stands in `on` already.", label), included_at, at_);
+    }
     return true;
   }
 
-  void labels() {
+  std::vector<std::string_view> labels() {
+    std::vector<std::string_view> all;
+    labels(all);
+    return all;
+  }
+  void labels(std::vector<std::string_view>& all) {
     if (!symbol("(")) return unexpected("`(`");
     if (symbol(")")) return;
     while (!failed()) {
       const auto w = word();
-      if (w.empty()) return unexpected("a label");
+      if (w.empty() || w.find(':') != std::string_view::npos) return unexpected("a label");
+      all.push_back(w);
       at_ += static_cast<uint32_t>(w.size());
       blanks();
       if (symbol(")")) return;
@@ -194,46 +233,73 @@ class PromReader : Reader {
   Value unary() {
     if (peek() == '-' || peek() == '+') {
       if (!deeper()) return {};
-      ++at_;
+      const uint32_t sign = at_++;
       blanks();
       const Value v = expression(5);
       --depth_;
+      if (!failed() && (v.result == PromResult::matrix || v.result == PromResult::text)) fail("E0709", "A sign stands before a number or series.", sign, sign + 1);
       return v;
     }
     return postfix();
   }
 
+  // A selector, then a range or a subquery, each with its `offset` and `@`.
   Value postfix() {
     Value v = atom();
+    bool moved = false, fixed = false;      // by `offset`, by `@`
+    bool movable = selector_;
     while (!failed()) {
+      const uint32_t begin = at_;
       if (peek() == '[' && !at_end() && !hole()) {
-        const uint32_t open = at_++;
-        blanks();
-        duration();
-        bool subquery = false;
-        if (symbol(":")) {
-          subquery = true;
-          if (peek() != ']') duration();
-        }
-        if (failed()) return v;
-        if (!symbol("]")) {
-          unexpected("`]`");
-          return v;
-        }
-        if (v.result != PromResult::vector || (!subquery && !selector_)) {
-          fail("E0708", subquery ? "A range is taken of series." : "A range is taken of a selector; of anything else write `[5m:]`.", open, at_);
-          return v;
-        }
-        v.result = PromResult::matrix;
-        selector_ = false;
+        range(v, moved || fixed);
+        movable = true, moved = fixed = false;
       } else if (keyword("offset")) {
+        if (!movable || moved) return fail("E0708", moved ? "One `offset` is enough." : "`offset` belongs to a selector, a range or a subquery.", begin, begin + 6), v;
+        moved = true;
         symbol("-");
         duration();
+      } else if (symbol("@")) {
+        if (!movable || fixed) return fail("E0708", fixed ? "One `@` is enough." : "`@` belongs to a selector, a range or a subquery.", begin, begin + 1), v;
+        fixed = true;
+        moment();
       } else {
         break;
       }
     }
     return v;
+  }
+
+  void range(Value& v, bool moved) {
+    const uint32_t open = at_++;
+    blanks();
+    duration();
+    bool subquery = false;
+    if (symbol(":")) {
+      subquery = true;
+      if (peek() != ']') duration();
+    }
+    if (failed()) return;
+    if (!symbol("]")) return unexpected("`]`");
+    if (v.result != PromResult::vector || (!subquery && !selector_))
+      return fail("E0708", subquery ? "A range is taken of series." : "A range is taken of a selector; of anything else write `[5m:]`.", open, at_);
+    if (!subquery && moved) return fail("E0708", "`offset` and `@` stand behind the range.", open, at_);
+    v.result = PromResult::matrix;
+    selector_ = false;
+  }
+
+  // Seconds since 1970, or `start()`, `end()` of the time that is looked at.
+  void moment() {
+    if (keyword("start") || keyword("end")) {
+      if (!symbol("(") || !symbol(")")) unexpected("`()`");
+      return;
+    }
+    if (const HoleRef* h = hole()) {
+      take(*h, Place::number, Escape::number, true);
+      return blanks();
+    }
+    if (!symbol("-")) symbol("+");
+    if (!digit(peek()) && peek() != '.') return unexpected("seconds since 1970, `start()` or `end()`");
+    number();
   }
 
   Value atom() {
@@ -256,13 +322,13 @@ class PromReader : Reader {
       selector_ = false;
       return v;
     }
-    if (c == '"' || c == '\'') {
+    if (quote(c)) {
       text(Place::prom_text, Escape::prom_text);
       return {PromResult::text};
     }
     if (digit(c) || c == '.') return number();
     if (c == '{') {
-      auto filters = matchers();
+      auto filters = matchers(false);
       selector_ = true;
       return {PromResult::vector, std::move(filters)};
     }
@@ -273,40 +339,51 @@ class PromReader : Reader {
     }
     const std::string small = lower(w);
     const uint32_t begin = at_;
+    for (const std::string_view taken : {"bool", "on", "ignoring", "group_left", "group_right", "atan2"})
+      if (small == taken) return fail("E0708", fmt::format("`{}` stands between two series, and no metric is called so.", w), begin, begin + static_cast<uint32_t>(w.size())), Value{};
     const uint32_t after = at_ + static_cast<uint32_t>(w.size());
     if (small == "inf" || small == "nan") {
       at_ = after;
       blanks();
       return {PromResult::scalar};
     }
-    if (std::find(std::begin(kAggregations), std::end(kAggregations), small) != std::end(kAggregations)) {
-      const uint32_t keep = at_;
+    for (const Aggregation& row : kAggregations) {
+      if (row.name != small) continue;
       at_ = after;
       blanks();
       const auto next = lower(word());
-      if (peek() == '(' || next == "by" || next == "without") return aggregation(small);
-      at_ = keep;
+      if (peek() == '(' || next == "by" || next == "without") return aggregation(row, begin);
+      at_ = begin;
     }
     at_ = after;
     blanks();
     if (peek() == '(' && !hole()) return function(std::string(w), begin);
     Value chosen;
-    if (peek() == '{' && !hole()) chosen.filters = matchers();
+    if (peek() == '{' && !hole()) chosen.filters = matchers(true);
     selector_ = true;
     return chosen;
   }
 
-  Value aggregation(const std::string& name) {
+  Value aggregation(const Aggregation& row, uint32_t begin) {
     Value v;
     const bool by = keyword("by") || keyword("without");
     if (by) labels();
     const auto args = arguments();
     if (!by && !failed() && (keyword("by") || keyword("without"))) labels();
-    if (!args.empty()) v.filters = args.back().filters;
-    if (!args.empty() && args.back().result != PromResult::vector && !failed())
-      fail("E0708", fmt::format("`{}` is taken over series.", name), at_ > 0 ? at_ - 1 : 0, at_, args.back().result == PromResult::matrix ? "Put `rate(…)` inside." : "");
-    if (args.empty() && !failed()) fail("E0708", fmt::format("What is `{}` taken over?", name), at_ > 0 ? at_ - 1 : 0, at_);
     selector_ = false;
+    if (failed()) return v;
+    if (args.empty()) return fail("E0708", fmt::format("What is `{}` taken over?", row.name), at_ > 0 ? at_ - 1 : 0, at_), v;
+    v.filters = args.back().filters;
+    const size_t wanted = row.parameter ? 2 : 1;
+    if (args.size() > wanted) return fail("E0708", fmt::format("`{}` takes {} argument{}, and this is one more.", row.name, wanted, wanted == 1 ? "" : "s"), args[wanted].begin, std::max(args[wanted].end, args[wanted].begin + 1)), v;
+    if (args.size() < wanted) {
+      fail("E0708", fmt::format("`{}` takes {} and then series.", row.name, row.parameter == 't' ? "a text" : "a number"), begin, begin + static_cast<uint32_t>(row.name.size()),
+           fmt::format("Write `{}({}, …)`.", row.name, row.parameter == 't' ? "\"version\"" : "5"));
+      return v;
+    }
+    if (row.parameter) wants(std::string(row.name), row.parameter, args.front());
+    if (!failed() && args.back().result != PromResult::vector)
+      fail("E0708", fmt::format("`{}` is taken over series.", row.name), at_ > 0 ? at_ - 1 : 0, at_, args.back().result == PromResult::matrix ? "Put `rate(…)` inside." : "");
     return v;
   }
 
@@ -341,7 +418,8 @@ class PromReader : Reader {
     for (const auto& f : kFunctions)
       if (f.name == name) row = &f;
     if (!row) {
-      std::vector<std::string_view> known(std::begin(kAggregations), std::end(kAggregations));
+      std::vector<std::string_view> known;
+      for (const auto& a : kAggregations) known.push_back(a.name);
       for (const auto& f : kFunctions) known.push_back(f.name);
       const std::string better = nearest(name, known);
       fail("E0708", fmt::format("PromQL has no function `{}`.", name), begin, name_end, better.empty() ? std::string() : fmt::format("Did you mean `{}`?", better));
@@ -386,11 +464,12 @@ class PromReader : Reader {
     return out;
   }
 
-  // The matchers in the braces that may choose nothing.
-  std::vector<std::string> matchers() {
+  // The matchers in the braces that may choose nothing. Without a metric's name before them, one must ask for something.
+  std::vector<std::string> matchers(bool named) {
     const uint32_t open = at_;
     symbol("{");
     std::vector<std::string> any;
+    bool asks = named;
     while (!failed() && !symbol("}")) {
       const auto label = word();
       if (label.empty() || label.find(':') != std::string_view::npos) {
@@ -398,6 +477,7 @@ class PromReader : Reader {
         else unexpected("a label or `}`");
         return any;
       }
+      if (named && label == "__name__") return fail("E0708", "The metric's name stands before the braces already.", at_, at_ + 8), any;
       at_ += static_cast<uint32_t>(label.size());
       blanks();
       std::string_view op;
@@ -419,14 +499,17 @@ class PromReader : Reader {
         fail("E0702", "A label's value stands in quotes.", h->begin, h->end, fmt::format("Write `\"{}\"`.", text_.substr(h->begin, h->end - h->begin)));
         return any;
       }
-      if (peek() != '"' && peek() != '\'') {
+      if (!quote(peek())) {
         const auto bare = word();
         if (bare.empty()) unexpected("a value in quotes");
         else fail("E0708", "A label's value stands in quotes.", at_, at_ + static_cast<uint32_t>(bare.size()), fmt::format("Write `\"{}\"`.", bare));
         return any;
       }
       const uint32_t value = at_;
+      const size_t holes = out_.uses.size();
       text(pattern ? Place::pattern : Place::label, pattern ? Escape::pattern : Escape::label);
+      const bool negated = !op.empty() && op.front() == '!';
+      asks = asks || out_.uses.size() > holes || takes_nothing(text_.substr(value, at_ - value), pattern) == negated;
       // `job="x"` chooses a target that is there, and a histogram has all its buckets; a status or an outcome may not have come up yet.
       if (label != "job" && label != "instance" && label != "le") any.push_back(fmt::format("{} {} {}", label, op, text_.substr(value, at_ - value)));
       if (!failed() && peek() != '}' && !symbol(",")) {
@@ -434,8 +517,19 @@ class PromReader : Reader {
         else unexpected("`,` or `}`");
       }
     }
+    if (!failed() && !asks)
+      fail("E0708", "This asks for every series there is.", open, at_ > 0 ? at_ - 1 : at_, "Name the metric, or a label that is not empty.");
     return any;
   }
+
+  // Whether a label that is not there has this value. `quoted` may have blanks behind it.
+  static bool takes_nothing(std::string_view quoted, bool pattern) {
+    while (!quoted.empty() && !quote(quoted.back())) quoted.remove_suffix(1);
+    const auto value = quoted.size() < 2 ? std::string_view() : quoted.substr(1, quoted.size() - 2);
+    return value.empty() || (pattern && (value == ".*" || value == "(.*)" || value == "^.*$" || value == "^$"));
+  }
+
+  static bool quote(char c) { return c == '"' || c == '\'' || c == '`'; }
 
   void text(Place place, Escape escape) {
     const uint32_t open = at_;
@@ -443,33 +537,60 @@ class PromReader : Reader {
     ++at_;
     const size_t first = out_.uses.size();
     while (!failed()) {
-      if (at_end() || peek() == '\n') return fail("E0708", "This quote is not closed.", open, open + 1);
+      if (at_end() || (peek() == '\n' && quote != '`')) return fail("E0708", "This quote is not closed.", open, open + 1);
       if (const HoleRef* h = hole()) {
+        if (quote == '`') return fail("E0702", "Between backticks nothing can be escaped, so no value is filled in there.", h->begin, h->end, "Use double quotes.");
         take(*h, place, escape, false);
       } else if (peek() == quote) {
         ++at_;
         break;
+      } else if (peek() == '\\' && quote != '`') {
+        escaped(quote, open);
       } else {
-        if (peek() == '\\' && (peek(1) == '\0' || peek(1) == '\n')) return fail("E0708", "This quote is not closed.", open, open + 1);
-        at_ += peek() == '\\' ? 2 : 1;
+        ++at_;
       }
     }
     for (size_t i = first; i < out_.uses.size(); ++i) out_.uses[i].whole = out_.uses[i].begin == open + 1 && out_.uses[i].end + 1 == at_;
     blanks();
   }
 
+  // `\n`, `\\`, `\x41`, `\101`, `\u00e9`, as in Go; `\<` is a plain `<` in every language.
+  void escaped(char quote, uint32_t open) {
+    const char c = peek(1);
+    if (c == '\0' || c == '\n') return fail("E0708", "This quote is not closed.", open, open + 1);
+    const uint32_t begin = at_;
+    at_ += 2;
+    if (c == quote || c == '<' || std::string_view("abfnrtv\\").find(c) != std::string_view::npos) return;
+    const uint32_t digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : digit(c) && c < '8' ? 2 : 0;
+    for (uint32_t i = 0; i < digits; ++i, ++at_)
+      if (c >= '0' && c <= '9' ? !(digit(peek()) && peek() < '8') : !hex_digit(peek())) return fail("E0708", "This escape has too few digits.", begin, at_);
+    if (digits > 0) return;
+    uint32_t end = at_;
+    while (end < size() && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) ++end;
+    const auto said = text_.substr(begin, end - begin);
+    fail("E0708", fmt::format("`{}` is no escape of PromQL.", said), begin, end, fmt::format("In quotes a backslash is written twice, `\\{}`.", said));
+  }
+
   Value number() {
+    const uint32_t begin = at_;
     uint32_t i = at_;
-    while (i < size() && digit(text_[i])) ++i;
-    if (i < size() && text_[i] == '.') {
-      ++i;
+    const bool hex = text_.substr(i, 2) == "0x" || text_.substr(i, 2) == "0X";
+    if (hex) {
+      for (i += 2; i < size() && hex_digit(text_[i]);) ++i;
+      if (i == begin + 2) return fail("E0708", "Hexadecimal digits are missing.", begin, i), Value{};
+    } else {
       while (i < size() && digit(text_[i])) ++i;
+      if (i < size() && text_[i] == '.') {
+        ++i;
+        while (i < size() && digit(text_[i])) ++i;
+      }
+      if (i == begin + 1 && text_[begin] == '.') return unexpected("a number"), Value{};
+      if (i < size() && (text_[i] == 'e' || text_[i] == 'E') && i + 1 < size() && (digit(text_[i + 1]) || ((text_[i + 1] == '+' || text_[i + 1] == '-') && i + 2 < size() && digit(text_[i + 2])))) {
+        i += 2;
+        while (i < size() && digit(text_[i])) ++i;
+      }
     }
-    if (i < size() && (text_[i] == 'e' || text_[i] == 'E') && i + 1 < size() && (digit(text_[i + 1]) || ((text_[i + 1] == '+' || text_[i + 1] == '-') && i + 2 < size() && digit(text_[i + 2])))) {
-      i += 2;
-      while (i < size() && digit(text_[i])) ++i;
-    }
-    if (i < size() && name_rest(text_[i])) {
+    if (i < size() && (name_rest(text_[i]) || (hex && text_[i] == '.'))) {
       fail("E0708", "A number ends before this; a duration stands in `[…]` or after `offset`.", at_, i + 1);
       return {};
     }
@@ -485,13 +606,28 @@ class PromReader : Reader {
       return blanks();
     }
     const uint32_t begin = at_;
+    constexpr std::string_view kUnits[] = {"y", "w", "d", "h", "m", "s", "ms"};   // from long to short, each once
+    size_t next = 0;
+    bool zero = true;
     while (digit(peek())) {
       uint32_t i = at_;
-      while (i < size() && digit(text_[i])) ++i;
-      if (text_.substr(i, 2) == "ms") i += 2;
-      else if (i < size() && std::string_view("smhdwy").find(text_[i]) != std::string_view::npos) ++i;
-      else return fail("E0708", "A duration has a unit, as in `5m`.", begin, i);
-      at_ = i;
+      for (; i < size() && digit(text_[i]); ++i) zero = zero && text_[i] == '0';
+      uint32_t end = i;
+      while (end < size() && text_[end] >= 'a' && text_[end] <= 'z') ++end;
+      const auto unit = std::find(std::begin(kUnits), std::end(kUnits), text_.substr(i, end - i));
+      if (unit == std::end(kUnits)) {
+        if (end == i) return fail("E0708", "A duration has a unit, as in `5m`.", begin, i);
+        break;
+      }
+      if (static_cast<size_t>(unit - std::begin(kUnits)) < next) return fail("E0708", "The units of a duration stand from long to short, each once.", begin, end, "Write `1h30m`.");
+      next = static_cast<size_t>(unit - std::begin(kUnits)) + 1;
+      at_ = end;
+    }
+    if (at_ > begin && !digit(peek()) && zero) return fail("E0708", "This duration is no time at all.", begin, at_);
+    if (digit(peek())) {
+      uint32_t end = at_;
+      while (end < size() && name_rest(text_[end])) ++end;
+      return fail("E0708", fmt::format("`{}` is no duration: the units are ms, s, m, h, d, w and y.", text_.substr(begin, end - begin)), begin, end, "Write `5m`.");
     }
     if (at_ > begin && name_start(peek()) && peek() != ':' && !hole()) {
       uint32_t end = at_;

@@ -117,6 +117,7 @@ TEST_CASE("holes in PromQL") {
   CHECK(first_code(prom("x{<a>=\"b\"}")) == "E0702");
   CHECK(first_code(prom("sum by (<l>) (x)")) == "E0702");
   CHECK(prom("<n> * 2").value.result == PromResult::scalar);
+  CHECK(show(prom("x @ <n> # at that time\n> 0x1F").value.pieces) == "x @ {0:number} # at that time\n> 0x1F");
 }
 
 TEST_CASE("PromQL that is wrong, and where") {
@@ -128,8 +129,10 @@ TEST_CASE("PromQL that is wrong, and where") {
   CHECK(first_code(prom("")) == "E0708");
   CHECK(first_code(prom("x or 0")) == "E0708");
   CHECK(first_code(prom("x{a=\"b\"")) == "E0708");
-  CHECK(first_code(prom("x @ 5")) == "E0708");
-  CHECK(first_code(prom("x # c")) == "E0708");
+  CHECK(first_code(prom("x @ y")) == "E0708");
+  CHECK(first_code(prom("x{a=`<a>`}")) == "E0702");     // nothing can be escaped there
+  CHECK(first_code(prom("x # <a>")) == "E0702");
+  CHECK(first_code(prom("x{a=\"b\\.c\"}")) == "E0708");
   CHECK(first_code(prom("x[5]")) == "E0708");
   CHECK(prom("raet(x[5m])").problems[0].help == "Did you mean `rate`?");
   CHECK(prom("sum(x) +").problems[0].begin == 7);
