@@ -234,7 +234,7 @@ void Checker::call(NodeId node, bool repeatable) {
   }
   for (SymbolId missing : left) {
     const NodeRef declared = facts.symbols[missing].declared;
-    if (runbook && facts.tree(declared).child(declared.node, Kind::Default)) continue;
+    if (runbook && (facts.symbols[missing].type.is_optional() || facts.tree(declared).child(declared.node, Kind::Default))) continue;
     error("E0201", node, fmt::format("`{}` needs `{}`.", symbol.name, facts.symbols[missing].name), fmt::format("Say `do {} with {} = …`.", symbol.name, facts.symbols[missing].name));
   }
   if (const auto destroys = facts.destroys.find(symbol.declared); destroys != facts.destroys.end() && destroys->second) {

@@ -184,6 +184,19 @@ void Checker::test_run(const Testing& test, NodeId node) {
     if (!given.insert(text(key)).second) error("E0209", key, fmt::format("`{}` is given twice.", text(key)), "Keep one.");
     argument(value, facts.symbols[*input].type, text(key));
   }
+  // As a run does: the arguments, then the environment, then the default.
+  if (const NodeId in = tree().child(node, Kind::RunIn))
+    for (const Environment& one : r.environments)
+      if (one.name == text(tree().child(in, Kind::Name)))
+        for (const auto& set : one.inputs) given.insert(set.input);
+  std::string unsaid, with;
+  for (SymbolId one : r.inputs) {
+    const Symbol& input = facts.symbols[one];
+    if (given.contains(input.name) || input.type.is_optional() || facts.tree(input.declared).child(input.declared.node, Kind::Default)) continue;
+    unsaid += fmt::format("{}`{}`", unsaid.empty() ? "" : ", ", input.name);
+    with += fmt::format("{}{} = …", with.empty() ? "" : ", ", input.name);
+  }
+  if (!unsaid.empty()) error("E0201", node, fmt::format("{} needs {}, and the test does not say it.", r.id, unsaid), fmt::format("Write `with {}` at the end of the line.", with));
 }
 
 void Checker::test_step(const Testing& test, NodeId name, const std::vector<std::string>& known, std::string_view what) {

@@ -221,6 +221,10 @@ Diagnostic State::explain(const SyntaxError& error) const {
     bool block = false;
     for (const Wanted& wanted : wanted_) block |= std::string_view(wanted.what) == "an indented block";
     message = expectation(at, help) + " here.";
+    const std::string_view rest = text.substr(at, std::min(text.find('\n', at), text.size()) - at);
+    const size_t digits = rest.find_first_not_of("0123456789");
+    if (digits != 0 && digits != std::string_view::npos && rest.substr(digits).starts_with(" times in a row") && message == "Expected `for` here.")
+      help = fmt::format("`{}` stands before `every`.", rest.substr(0, digits + 15));
     if (block) {
       // The line that lacks its block is the one above.
       at = last_end > 0 ? last_end : at;
@@ -463,6 +467,8 @@ Diagnostic State::explain(const SyntaxError& error) const {
 }
 
 void State::report(const SyntaxError& error) {
+  // An `otherwise` beneath a line that was skipped belonged to that line, which has its error.
+  if (std::string_view(error.code) == "E0205" && last_child() != 0 && tree_.nodes[last_child()].kind == Kind::Error) return;
   // Past the limit errors are only counted, so nothing is worded for them.
   if (sink_.full())
     add(Diagnostic("E0100", source_, {error.at, error.at}, {}));

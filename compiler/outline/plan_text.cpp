@@ -72,16 +72,19 @@ class Plan {
       first = false;
     }
   }
+  // Text of several lines stands beneath its prompt, its own indentation kept.
   void spoken(const Spoken& said, unsigned indent) {
-    std::size_t at = 0;
-    bool first = true;
-    while (at <= said.text.size()) {
+    const bool beneath = said.text.find('\n') != std::string::npos;
+    std::string prompt = fmt::format("{}{} ", said.resource, said.sign);
+    if (beneath) {
+      prompt.pop_back();
+      out_ += std::string(std::min(indent, width_ / 2), ' ') + paint(prompt, kDim) + '\n';
+      prompt = "  ";
+    }
+    for (std::size_t at = 0; at <= said.text.size();) {
       const auto end = std::min(said.text.find('\n', at), said.text.size());
-      std::string line = said.text.substr(at, end - at);
-      line = first ? fmt::format("{}{} {}", said.resource, said.sign, line) : line.empty() ? "" : "  " + line;
-      if (!line.empty()) out_ += std::string(std::min(indent, width_ / 2), ' ') + paint(line, kDim);
+      if (end > at) out_ += std::string(std::min(indent, width_ / 2), ' ') + paint(prompt + said.text.substr(at, end - at), kDim);
       out_ += '\n';
-      first = false;
       at = end + 1;
     }
   }
