@@ -63,6 +63,7 @@ class Finder {
     if (!resource.parameters.empty()) return leave_out(resource.name, fmt::format("`{}` takes arguments, so it is no one database.", resource.name));
     if (binding.via != kNone) return leave_out(resource.name, fmt::format("`{}` is reached through another machine, which this version does not do.", resource.name));
     Filled filled = fill_binding(program, binding, slots, secrets.values);
+    found_.broken = found_.broken || !filled.problem.empty();
     if (!filled.problem.empty()) return leave_out(resource.name, fmt::format("`{}`: {}", resource.name, secrets.problems.empty() ? filled.problem : secrets.problems[0]));
     const auto [at, fresh] = bound_.try_emplace(resource.name, BoundDatabase{resource.name, filled.address.text, filled.address.shown});
     if (fresh || at->second.shown == filled.address.shown || !found_.problem.empty()) return;

@@ -15,6 +15,7 @@ struct Databases {
   std::string environment;
   std::vector<BoundDatabase> all;         // ordered by resource
   std::vector<std::string> left_out;      // a sentence each: bound, but not to be spoken to from here
+  bool broken = false;                    // one of those should be, but its address cannot be read
   std::string problem;                    // one sentence; then there is none of them
 };
 

@@ -271,6 +271,7 @@ class Checker {
   Type utterance(NodeId node, bool acts, bool repeatable, NodeId limit);
   struct Spoken;                         // an utterance while its template is made
   void spoken_sql(Spoken& spoken);
+  void tell_sent(const Spoken& spoken, const embedded::SqlStatement& statement) const;
   void judged_on_the_server(Spoken& spoken, const embedded::SqlStatement& statement, bool written_down);
   void hides_builtin(const Spoken& spoken, std::string_view column);
   void spoken_words(Spoken& spoken);

@@ -14,6 +14,16 @@ namespace rbc {
 struct AlertRule;                                 // of a rule file (compiler/lint/alert_rules.hpp)
 struct Schema;                                    // what a database holds, as a project has it written down (grammar/embedded/schema.hpp)
 
+// An SQL statement as its database is sent it, holes as `$n` with their types.
+struct SqlSent {
+  std::string resource;                           // its name
+  const Source* source = nullptr;
+  std::string text;
+  std::vector<std::uint32_t> places;              // of each byte of the text, and of its end: the byte in the source
+  std::vector<std::string> types;                 // of the answer's columns, as PostgreSQL names them; empty where it is not known
+  std::vector<std::uint32_t> column_places;       // of each, the byte in the source
+};
+
 enum class Level : std::uint8_t { off, warning, error };
 
 struct Settings {
@@ -24,6 +34,7 @@ struct Settings {
   std::function<std::optional<Level>(const std::string& path, const std::string& code)> level;
   const std::vector<AlertRule>* alerts = nullptr; // rules that runbooks are held against (W0920 to W0925); owned by the caller
   std::map<std::string, const Schema*> schemas;   // name of a `postgres` resource → its snapshot; owned by the caller
+  std::function<void(const SqlSent&)> sent;       // is told of every SQL statement without a mistake, if anybody wants to hear; may be told twice
   std::vector<Diagnostic> outside;                // what other tools have found; allowed, turned down and ordered like the compiler's own
   bool shellcheck = false;                        // whether ShellCheck was asked: an `allow` of its numbers can only then be unused
 };

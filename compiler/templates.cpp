@@ -171,6 +171,42 @@ void Checker::hides_builtin(const Spoken& spoken, std::string_view column) {
   error("W0310", spoken.captured.file_span(begin, begin + static_cast<std::uint32_t>(place.size())), fmt::format("The column `{}` hides the built-in `.{}`.", column, column), "Give it another name.");
 }
 
+// For those who ask a real server. What is filled in by the client has no text that could be asked about.
+void Checker::tell_sent(const Spoken& spoken, const embedded::SqlStatement& statement) const {
+  SqlSent sent{facts.resources[spoken.resource].name, &tree().source(), {}, {}, {}, {}};
+  const std::string& written = spoken.captured.text;
+  constexpr std::string_view kAdded = "pg_catalog.";
+  std::uint32_t at = 0;
+  const auto put_text = [&](std::string_view text, std::uint32_t place) {
+    sent.text += text;
+    sent.places.insert(sent.places.end(), text.size(), spoken.captured.file_offset(place));
+  };
+  for (const embedded::Piece& piece : statement.pieces) {
+    if (piece.hole >= 0) {
+      if (piece.escape != embedded::Escape::sql_param) return;
+      const embedded::HoleRef& hole = spoken.refs[static_cast<std::size_t>(piece.hole)];
+      put_text(fmt::format("(${}::{})", piece.param, postgres_type(spoken.holes[static_cast<std::size_t>(piece.hole)].type.present())), hole.begin);
+      at = hole.end;
+      continue;
+    }
+    for (std::string_view rest = piece.text; !rest.empty();) {
+      if (rest.starts_with(kAdded) && std::string_view(written).substr(at, kAdded.size()) != kAdded) {
+        put_text(kAdded, at);
+        rest.remove_prefix(kAdded.size());
+      } else {
+        put_text(rest.substr(0, 1), at++);
+        rest.remove_prefix(1);
+      }
+    }
+  }
+  sent.places.push_back(spoken.captured.file_offset(at));
+  for (const embedded::SqlColumn& column : statement.columns) {
+    sent.types.push_back(column.pg);
+    sent.column_places.push_back(spoken.captured.file_offset(column.begin));
+  }
+  settings_.sent(sent);
+}
+
 void Checker::spoken_sql(Spoken& spoken) {
   spoken.said.language = Language::sql;
   embedded::SqlHints hints;
@@ -196,6 +232,7 @@ void Checker::spoken_sql(Spoken& spoken) {
     else put_hole(spoken.said.pieces, static_cast<std::uint32_t>(piece.hole), escape_of(piece.escape), false);
   }
   for (std::uint32_t index : statement.params) put_hole(spoken.said.pieces, index, Escape::sql_parameter, false);
+  if (settings_.sent) tell_sent(spoken, statement);
   std::vector<std::pair<std::string, Type>> columns;
   for (const embedded::SqlColumn& column : statement.columns) {
     if (column.name.empty()) continue;

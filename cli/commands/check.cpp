@@ -11,6 +11,7 @@
 #include "cli/commands/baseline.hpp"
 #include "cli/commands/check_fix.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/live_check.hpp"
 #include "cli/commands/times.hpp"
 #include "cli/files.hpp"
 #include "cli/project.hpp"
@@ -153,6 +154,14 @@ int check(const Given& given) {
     if (!shell.problem.empty()) fmt::print(stderr, "rbc: {}\n", shell.problem);
     project.settings.outside = std::move(shell.diagnostics);
     project.settings.shellcheck = shell.ran;
+  }
+  if (given.has("env") && !given.has("live")) return refuse(kUsage, "`--env` says which servers `--live` asks: say both.");
+  if (given.has("live")) {
+    LiveFindings live = live_check(sources, files, project, given.get("env"));
+    if (!live.problem.empty()) return refuse(live.code, live.problem);
+    for (const std::string& note : live.notes) fmt::print(stderr, "rbc: {}\n", note);
+    fmt::print(stderr, "rbc: {} SQL statement{} prepared by the server, none executed.\n", live.statements, live.statements == 1 ? "" : "s");
+    project.settings.outside.insert(project.settings.outside.end(), live.diagnostics.begin(), live.diagnostics.end());
   }
   Checked checked = check_project(sources, files, catalogue(), project.settings);
   Report report;

@@ -47,7 +47,7 @@ int schema(const Given& given) {
   std::error_code trouble;
   std::filesystem::create_directories(project.schemas, trouble);
   if (trouble) return refuse(kBroken, fmt::format("the folder {} cannot be made: {}.", shown_path(project.schemas), trouble.message()));
-  int code = databases.left_out.empty() ? kOk : kBroken;
+  int code = databases.broken ? kBroken : kOk;
   for (const BoundDatabase& each : databases.all)
     if (const std::string problem = pull(each, databases.environment, project.schemas); !problem.empty()) code = refuse(kBroken, problem);
   return code;

@@ -23,9 +23,11 @@ const std::vector<Command>& commands() {
         {"color", "auto|always|never", Of::text, false, "colours (auto: at a terminal, without NO_COLOR)"},
         {"alerts", "FILE", Of::file, true, "hold the runbooks against these alert rules of Prometheus; may be repeated"},
         {"today", "DATE", Of::text, false, "hold review dates against this day instead of the clock's, so that CI says the same tomorrow"},
+        {"live", "", Of::nothing, false, "have every SQL statement prepared by its server, and hold snapshots against it; nothing is executed"},
+        {"env", "E", Of::environment, false, "with --live: whose servers (needed unless there is only one)"},
         {"times", "", Of::nothing, false, "also how long each runbook can take, and its longest path; pretty, short, json"}},
        false, check, Chapter::write,
-       {{"rbc check", "every runbook of the project"}, {"rbc check rb-02.runbook --times", "one file, and how long it can take"}, {"rbc check --fix --diff", "what would be mended"}, {"rbc check --format sarif -o rbc.sarif", "for code scanning"}, {"rbc check --baseline known.json --write-baseline", "adopt rbc in an old project: from now on only what is new counts"}}},
+       {{"rbc check", "every runbook of the project"}, {"rbc check rb-02.runbook --times", "one file, and how long it can take"}, {"rbc check --fix --diff", "what would be mended"}, {"rbc check --live --env production", "the SQL of every runbook, prepared by the servers it is for"}, {"rbc check --format sarif -o rbc.sarif", "for code scanning"}, {"rbc check --baseline known.json --write-baseline", "adopt rbc in an old project: from now on only what is new counts"}}},
       {"fmt", "[PATH…]", Of::source, 0, kAnyNumber,
        "lay runbooks out: one layout, no options; prints the names of the files it changed",
        "Without a PATH: every runbook of the project. A file that cannot be parsed is left as it is, and named.\n"

@@ -417,6 +417,7 @@ void Session::take(const PgJob& job, PgAnswer& answer) {
     answer.way = refused ? Way::refusal : why.way;
     answer.reason = why.reason;
     answer.sqlstate = why.sqlstate;
+    if (const char* hint = PQresultErrorField(result.get(), PG_DIAG_MESSAGE_HINT)) answer.hint = first_line(hint);
     if (const char* at = PQresultErrorField(result.get(), PG_DIAG_STATEMENT_POSITION)) answer.position = static_cast<std::uint32_t>(std::strtoul(at, nullptr, 10));
     return;
   }

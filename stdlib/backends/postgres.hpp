@@ -40,6 +40,7 @@ struct PgAnswer {
   Way way = Way::answer;
   std::string reason;
   std::string sqlstate;          // of what the server refused; empty if it was no server's refusal
+  std::string hint;              // the server's own, with it
   std::uint32_t position = 0;    // of that, characters of the statement from 1; 0: nowhere
   bool in_doubt = false;         // of a change: the statement had been sent
   std::vector<PgColumn> columns; // empty if the statement answers with no rows
