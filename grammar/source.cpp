@@ -83,19 +83,18 @@ const Source* DiskSources::load(const std::string& path) {
   if (!std::filesystem::is_regular_file(path, error)) return nullptr;
   std::ifstream in(path, std::ios::binary);
   if (!in) return nullptr;
-  // What a file says of its size need not be true: those of /proc say zero.
   const auto said = static_cast<size_t>(std::filesystem::file_size(path, error));
   if (error || said > kMostFileBytes) return nullptr;
-  constexpr size_t kPiece = 65536;
-  std::string text;
-  text.reserve(said + kPiece);
-  for (size_t got = kPiece; got == kPiece;) {
-    text.resize(text.size() + kPiece);
-    in.read(text.data() + text.size() - kPiece, kPiece);
-    got = static_cast<size_t>(in.gcount());
-    text.resize(text.size() - kPiece + got);
-    if (in.bad() || text.size() > kMostFileBytes) return nullptr;
+  std::string text(said, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(said));
+  text.resize(static_cast<size_t>(in.gcount()));
+  // What a file says of its size need not be true: those of /proc say zero.
+  char more[4096];
+  while (in.good() && text.size() <= kMostFileBytes) {
+    in.read(more, sizeof more);
+    text.append(more, static_cast<size_t>(in.gcount()));
   }
+  if (in.bad() || text.size() > kMostFileBytes) return nullptr;
   return loaded_.emplace(path, std::make_unique<Source>(path, std::move(text))).first->second.get();
 }
 
