@@ -145,7 +145,9 @@ void Checker::judged_on_the_server(Spoken& spoken, const embedded::SqlStatement&
                 "Naming a table, not a view, is safest.");
         break;
       case embedded::SqlNameKind::type:
-        if (!name.known) reached.insert("type " + quoted);
+        if (name.known) break;
+        relation = true;   // of the table that it is the row of, perhaps
+        reached.insert("type " + quoted);
         break;
       case embedded::SqlNameKind::op: reached.insert("operator " + name.name); break;
       case embedded::SqlNameKind::function:

@@ -173,6 +173,7 @@ class Reach {
         else if (key == "RangeVar" || ((key == "relation" || key == "rel") && member(v, "relname"))) relation(v);
         else if (key == "TypeName" || key == "typeName") type(v);
         else if (key == "A_Expr") operation(v);
+        else if (key == "SubLink" && text_member(v, "subLinkType") == "ANY_SUBLINK" && !member(v, "operName")) add(SqlNameKind::op, {}, "=", place(v), 0).known = true;
         else if (key == "SubLink") named_operator(member(v, "operName"), place(v));
         else if (key == "CaseExpr" && member(v, "arg")) add(SqlNameKind::op, {}, "=", place(v), 0).known = true;
         else if (key == "JoinExpr" && (member(v, "usingClause") || member(v, "isNatural"))) add(SqlNameKind::op, {}, "=", 0, 0).known = true;

@@ -192,6 +192,9 @@ PgType Inference::sublink(const Json& b, const Scope& scope) {
   return kind == "ARRAY_SUBLINK" ? array_of(r.columns[0].type) : r.columns[0].type;
 }
 
+// Operators that the bundled extensions (pg_trgm, intarray, btree_gist, cube, earthdistance) give to PostgreSQL's own types.
+static constexpr std::string_view kOfExtensions[] = {"#", "%", "%>", "%>>", "&", "&&", "+", "-", "<%", "<->", "<->>", "<->>>", "<<%", "<<->", "<<<->", "<@", "<@>", "@>", "|"};
+
 PgType Inference::operation(const Json& b, const Scope& scope) {
   const std::string kind = text_member(b, "kind");
   const auto names = strings(member(b, "name"));
@@ -207,6 +210,7 @@ PgType Inference::operation(const Json& b, const Scope& scope) {
   const auto refuse = [&](PgType one, PgType other) {
     if ((left && one == none) || other == none) return;
     if (typing_.schema && !typing_.schema->operators.empty()) return;   // theirs may fit
+    if (std::find(std::begin(kOfExtensions), std::end(kOfExtensions), op) != std::end(kOfExtensions)) return;
     const bool text = (type_row(one).category == 'S') != (type_row(other).category == 'S') && left;
     issue("E0717", left ? fmt::format("`{} {} {}` is nothing PostgreSQL knows.", spell(one), op, spell(other)) : fmt::format("`{} {}` is nothing PostgreSQL knows.", op, spell(other)), place(b), op.size(),
           text ? "Cast one side, as in `x::text`." : "Cast one side to the type of the other.");

@@ -26,6 +26,18 @@ with recursive given as (
     from class join pg_rewrite rule on rule.ev_class = class.oid and rule.ev_type = '1' and class.relkind <> 'm'
   union all select 'a policy of ' || class.oid::regclass, policy.polqual::text
     from class join pg_policy policy on policy.polrelid = class.oid where class.relrowsecurity and policy.polqual is not null
+), sorted(oid) as (
+  select found[1]::oid from code, regexp_matches(code.tree, ':(?:eqop|sortop|opno|opnos \(o) (\d+)', 'g') found where found[1]::oid >= 16384
+  union select o.oid from given join pg_operator o on given.name = 'operator ' || o.oprname where o.oid >= 16384
+), planned(sentence, tree) as (
+  select 'an index of ' || class.oid::regclass, coalesce(i.indexprs::text, '') || coalesce(i.indpred::text, '') from class join pg_index i on i.indrelid = class.oid
+  union all select 'statistics of ' || class.oid::regclass, to_jsonb(s)->>'stxexprs' from class join pg_statistic_ext s on s.stxrelid = class.oid
+  union all select 'the partition key of ' || class.oid::regclass, k.partexprs::text from class join pg_partitioned_table k on k.partrelid = class.oid
+), families(sentence, family) as (
+  select 'an index of ' || class.oid::regclass, o.opcfamily from class join pg_index i on i.indrelid = class.oid join pg_opclass o on o.oid = any (i.indclass::oid[])
+  union all select 'the partition key of ' || class.oid::regclass, o.opcfamily
+    from class join pg_partitioned_table k on k.partrelid = class.oid join pg_opclass o on o.oid = any (k.partclass::oid[])
+  union all select 'the operator ' || o.oid::regoperator, m.amopfamily from sorted join pg_operator o on o.oid = sorted.oid join pg_amop m on m.amopopr = o.oid
 ), types(oid) as (
   select oid from (select to_regtype(substr(name, 6))::oid as oid from given where name like 'type %') named where oid is not null
   union select a.atttypid from class join pg_attribute a on a.attrelid = class.oid and a.attnum > 0 and not a.attisdropped
@@ -39,6 +51,19 @@ with recursive given as (
 ), found(sentence) as (
   select code.sentence || ' calls ' || suspect.oid::regprocedure
     from code, regexp_matches(code.tree, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g') called join suspect on suspect.oid = called[1]::oid
+  union all select planned.sentence || ' calls ' || suspect.oid::regprocedure
+    from planned, regexp_matches(planned.tree, ':(?:funcid|opfuncid) (\d+)(?= [^{}]*:args (?:<>|\((?:(?!\{VAR).)*\)) :location)', 'g') called join suspect on suspect.oid = called[1]::oid
+  union all select planned.sentence || ' calls ' || p.oid::regprocedure || ', and that ' || inner_one.proname
+    from planned, regexp_matches(planned.tree, ':(?:funcid|opfuncid) (\d+)', 'g') called join suspect on suspect.oid = called[1]::oid join pg_proc p on p.oid = suspect.oid
+    join pg_language l on l.oid = p.prolang and l.lanname = 'sql'
+    join (select f.oid, f.proname from suspect s join pg_proc f on f.oid = s.oid) inner_one on inner_one.oid <> p.oid and position(inner_one.proname || '(' in regexp_replace(p.prosrc, '[ "]', '', 'g')) > 0
+  union all select families.sentence || ' compares with ' || suspect.oid::regprocedure
+    from families join pg_amproc support on support.amprocfamily = families.family join suspect on suspect.oid = support.amproc
+  union all select 'the type ' || o.opcintype::regtype || ' is compared by ' || suspect.oid::regprocedure
+    from pg_opclass o join pg_amproc support on support.amprocfamily = o.opcfamily join suspect on suspect.oid = support.amproc
+    where o.opcdefault and o.opcintype < 16384 and o.oid >= 16384
+  union all select 'the operator ' || o.oid::regoperator || ' calls ' || suspect.oid::regprocedure
+    from sorted join pg_operator o on o.oid = sorted.oid join suspect on suspect.oid = o.oprcode
   union all select 'the table ' || class.oid::regclass || ' is of another server' from class where class.relkind = 'f'
   union all select 'the domain ' || c.contypid::regtype || ' calls ' || suspect.oid::regprocedure
     from own_types join pg_constraint c on c.contypid = own_types.oid, regexp_matches(c.conbin::text, ':(?:funcid|opfuncid) (\d+)', 'g') called join suspect on suspect.oid = called[1]::oid

@@ -67,6 +67,7 @@ class Postgres {
   // a superuser `postgres` and a role `app`, both with the password "correct horse"
   std::string url(const std::string& user = "app", const std::string& password = "correct%20horse", const std::string& database = "postgres") const;
   const std::string& address() const { return address_.text(); }
+  std::string data() const { return folder_.path() + "/data"; }
 
  private:
   LoopbackAddress address_;
