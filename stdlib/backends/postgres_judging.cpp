@@ -99,6 +99,9 @@ with given as (
 select 1 where not exists (select 1 from given where name not like '"%' and name not like 'operator %')
   and not exists (select 1 from class where relkind <> 'r' or relhasrules or relhassubclass or relrowsecurity)
   and not exists (select 1 from class join pg_attribute a on a.attrelid = class.oid and a.attnum > 0 and not a.attisdropped where a.atttypid >= 16384)
+  and not exists (select 1 from class join pg_index i on i.indrelid = class.oid where i.indexprs is not null or i.indpred is not null or 16384 <= any (i.indclass::oid[]))
+  and not exists (select 1 from class join pg_statistic_ext s on s.stxrelid = class.oid)
+  and not exists (select 1 from pg_opclass where oid >= 16384 and opcdefault and opcintype < 16384)
   and not exists (select 1 from pg_cast where oid >= 16384)
   and not exists (select 1 from pg_operator where oid >= 16384 and oprname in (select case when name = 'operator !=' then '<>' else substr(name, 10) end from given))
 )sql";
