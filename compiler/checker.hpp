@@ -330,6 +330,7 @@ class Checker {
 // Edits of a type's spelling for messages: a number with a unit has one.
 std::string with_article(const Type& type);
 bool fits(const Type& is, const Type& wanted);   // a value of `is` may stand where `wanted` is expected
+bool holds_secret(const Type& type);                 // a secret, or a list of them
 Type answer_type(Type plain);            // with .ok .took .at
 Micros micros(std::chrono::milliseconds length);
 inline Effect effect_of(effects::Level level) { return static_cast<Effect>(level); }

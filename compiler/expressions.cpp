@@ -8,6 +8,10 @@
 
 namespace rbc::front {
 
+bool holds_secret(const Type& type) {
+  return type.is(TypeTag::secret) || (type.is(TypeTag::list) && !type->element.empty() && holds_secret(type->element[0]));
+}
+
 bool fits(const Type& is, const Type& wanted) {
   if (is.is(TypeTag::error) || wanted.is(TypeTag::error)) return true;
   if (is.is_optional() && !wanted.is_optional()) return false;

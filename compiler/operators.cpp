@@ -69,7 +69,7 @@ Type Checker::compare(NodeId node) {
   const Type yes(TypeTag::boolean);
   if (a.is_optional() && !a.is(TypeTag::error) && tree().kind(left) != Kind::Maybe && !in_rung_ && !at_.symptom)
     error("E0304", left, fmt::format("`{}` may be missing here.", text(left)), fmt::format("Handle it first: `when {0} is missing`, or write `{0} else …`.", text(left)));
-  if (a.is(TypeTag::secret)) {
+  if (holds_secret(a)) {
     expression(right);
     error("E0502", left, fmt::format("`{}` is a secret and cannot be compared.", text(left)));
     return yes;
@@ -79,7 +79,7 @@ Type Checker::compare(NodeId node) {
     case Word::Contains: {
       const Type b = expression(right);
       if (a.is(TypeTag::error) || b.is(TypeTag::error)) return yes;
-      if (b.is(TypeTag::secret)) error("E0502", right, fmt::format("`{}` is a secret and cannot be compared.", text(right)));
+      if (holds_secret(b)) error("E0502", right, fmt::format("`{}` is a secret and cannot be compared.", text(right)));
       const bool textual = a.is(TypeTag::text) || a.is(TypeTag::url) || (a.is(TypeTag::record) && (a->name == "output" || a->name == "response"));
       if (a.is(TypeTag::json)) facts.casts[ref(left)] = TypeTag::text;
       if (a.is(TypeTag::list) ? !fits(b, a->element[0]) : !(textual || a.is(TypeTag::json)) || !(b.is(TypeTag::text) || b.is(TypeTag::url) || b.is(TypeTag::one_of)))
@@ -134,7 +134,7 @@ Type Checker::compare_is(NodeId node, NodeId left, NodeId right, const Type& a) 
   if (a.is(TypeTag::error) && tree().kind(right) == Kind::Var && find(at_.scope, text(right)) == kNoSymbol) return yes;
   const Type b = expression(right, a.is(TypeTag::error) ? nullptr : &a);
   if (a.is(TypeTag::error) || b.is(TypeTag::error)) return yes;
-  if (b.is(TypeTag::secret)) {
+  if (holds_secret(b)) {
     error("E0502", right, fmt::format("`{}` is a secret and cannot be compared.", text(right)));
     return yes;
   }

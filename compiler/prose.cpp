@@ -70,7 +70,7 @@ void Checker::prose(NodeId node) {
   for (NodeId one : tree().find(Kind::Hole, node)) {
     if (facts.holes.contains(ref(one))) continue;
     const HoleFacts found = hole(one);
-    if (found.type.is(TypeTag::secret))
+    if (holds_secret(found.type))
       error("E0502", one, fmt::format("`{}` is a secret and cannot be said aloud.", fmt::join(hole_path(tree(), one), ".")));
   }
 }

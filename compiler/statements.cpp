@@ -520,7 +520,7 @@ void Checker::statement(NodeId node) {
     case Kind::Wait: length(node); break;
     case Kind::Show: {
       const NodeId value = tree().expression(node);
-      if (expression(value).is(TypeTag::secret)) error("E0502", value, fmt::format("`{}` is a secret and cannot be shown.", text(value)));
+      if (holds_secret(expression(value))) error("E0502", value, fmt::format("`{}` is a secret and cannot be shown.", text(value)));
       break;
     }
     case Kind::Probe:

@@ -68,7 +68,7 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
     const auto& one = spoken.captured.holes[i];
     said.shown.push_back(spoken.captured.text.substr(from, one.begin - from));
     said.shown_holes.push_back(i);
-    said.secret_holes.push_back(spoken.holes[i].type.is(TypeTag::secret));
+    said.secret_holes.push_back(holds_secret(spoken.holes[i].type));
     said.hole_names.push_back(fmt::format("{}", fmt::join(one.path, ".")));
     from = one.end;
   }
@@ -245,12 +245,16 @@ void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& 
     }
     const bool sql = use.place == Place::sql_value || use.place == Place::sql_identifier || use.place == Place::sql_literal;
     const bool prom = use.place == Place::label || use.place == Place::pattern || use.place == Place::prom_text || use.place == Place::number || use.place == Place::duration;
-    if (type.is(TypeTag::secret)) {
-      const bool allowed = use.place == Place::sql_value || use.place == Place::sql_literal || use.place == Place::header || use.place == Place::json_value || use.place == Place::json_text ||
-                           use.place == Place::form || (use.place == Place::assignment && use.whole);
+    if (holds_secret(type)) {
+      const bool allowed = type.is(TypeTag::secret) && (use.place == Place::sql_value || use.place == Place::sql_literal || use.place == Place::header || use.place == Place::json_value || use.place == Place::json_text ||
+                           use.place == Place::form || (use.place == Place::assignment && use.whole));
       std::string variable = name;
       for (char& c : variable) c = c == '-' || c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
       if (allowed) continue;
+      if (type.is(TypeTag::list)) {
+        refuse("E0501", fmt::format("`{}` is a list of secrets, and a secret is handed over alone.", name), "Write the hole of the one that is meant.");
+        continue;
+      }
       if (prom || use.place == Place::path || use.place == Place::query)
         refuse("E0501", fmt::format("`{}` is a secret, and addresses and queries are written into logs.", name), "Put it into a header.");
       else
