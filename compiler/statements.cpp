@@ -70,6 +70,27 @@ void Checker::lengths_under(NodeId node) {
     if (const NodeId first = tree().first(limit)) length(first);
 }
 
+namespace {
+
+// `30m1h` as `1h30m`; empty where a unit stands twice, or is none.
+std::string units_in_order(std::string_view written) {
+  constexpr std::string_view kUnits[] = {"d", "h", "m", "s", "ms"};
+  std::string_view parts[std::size(kUnits)];
+  for (std::size_t at = 0; at < written.size();) {
+    const std::size_t unit = std::min(written.find_first_not_of("0123456789", at), written.size());
+    const std::size_t end = std::min(written.find_first_of("0123456789", unit), written.size());
+    const auto known = std::find(std::begin(kUnits), std::end(kUnits), written.substr(unit, end - unit));
+    if (known == std::end(kUnits) || unit == at || !parts[known - kUnits].empty()) return {};
+    parts[known - kUnits] = written.substr(at, end - at);
+    at = end;
+  }
+  std::string ordered;
+  for (const std::string_view part : parts) ordered += part;
+  return duration_of(ordered) ? ordered : std::string();
+}
+
+}  // namespace
+
 Micros Checker::budget_over(SymbolId input) const {
   for (const RunbookFacts& book : facts.runbooks)
     if (std::find(book.inputs.begin(), book.inputs.end(), input) != book.inputs.end()) return book.budget;
@@ -83,7 +104,8 @@ LengthFacts Checker::length(NodeId node) {
   if (kind == Kind::Duration) {
     const auto literal = duration_of(tree().text(node));
     if (!literal) {
-      error("E0308", node, fmt::format("`{}` does not fit, or has its units out of order.", text(node)), "Write units from large to small, each once: `1h30m`.");
+      Diagnostic& said = error("E0308", node, fmt::format("`{}` does not fit, or has its units out of order.", text(node)), "Write units from large to small, each once: `1h30m`.");
+      if (const std::string ordered = units_in_order(text(node)); !ordered.empty()) said.fix({fmt::format("Write `{}`", ordered), {{&tree().source(), tree().span(node), ordered}}, true});
       found.usual = found.cap = kMinute;
     } else {
       found.usual = found.cap = micros(*literal);

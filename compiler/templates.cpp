@@ -340,7 +340,8 @@ void Checker::spoken_shell(Spoken& spoken) {
     const std::string_view before = written.substr(0, at);
     if (end == at + 2 || (end < written.size() && written[end] == '>') || (before.find("grep ") == std::string_view::npos && before.find("sed ") == std::string_view::npos)) continue;
     const std::uint32_t begin = tree()[spoken.node].begin + static_cast<std::uint32_t>(at);
-    error("W0711", Span{begin, begin + 2}, "`\\<` is a plain `<` here, not a word's beginning.", "Use `-w`.");
+    error("W0711", Span{begin, begin + 2}, "`\\<` is a plain `<` here, not a word's beginning.", "Use `-w`.")
+        .fix({"Write `\\b`, the edge of a word to GNU's tools", {{&tree().source(), {begin, begin + 2}, "\\b"}}, false});
   }
   std::vector<std::string> secrets;
   for (const Resource::Export& exported : facts.resources[spoken.resource].exports)

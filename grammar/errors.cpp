@@ -1,6 +1,7 @@
 // How the parser words what is broken: one sentence about this file, then what to write.
 #include <fmt/format.h>
 
+#include "grammar/mends.hpp"
 #include "grammar/state.hpp"
 #include "grammar/suggest.hpp"
 
@@ -363,14 +364,18 @@ Diagnostic State::explain(const SyntaxError& error) const {
     help = "Write `(a and b) or c`, or `a and (b or c)`: they are not the same.";
     at = last_end - (last_end >= 3 && text.substr(last_end - 3, 3) == "and" ? 3 : 2);
     end = last_end;
-    return make();
+    Diagnostic diagnostic = make();
+    for (Fix& fix : parenthesised(source_, tree_.nodes[open_.back().node].begin, at)) diagnostic.fix(std::move(fix));
+    return diagnostic;
   }
   if (code == "E0112") {
     message = "One comparison at a time: `a < b and b < c`.";
     uint32_t from = tree_.nodes[open_.back().node].begin;
     end = last_end;
     at = std::min(from, end);
-    return make();
+    Diagnostic diagnostic = make();
+    if (auto fix = compared_twice(source_, at, end)) diagnostic.fix(std::move(*fix));
+    return diagnostic;
   }
   if (code == "E0113") {
     end = at + 2;
@@ -460,7 +465,10 @@ Diagnostic State::explain(const SyntaxError& error) const {
     message = "This line is part of the command above it, yet begins like a line of its own.";
     help = "Indent it less.";
     end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', at), size));
-    return make();
+    Diagnostic diagnostic = make();
+    const uint32_t line = source_.line_begin(source_.line_at(at));
+    diagnostic.fix({"Indent it as the line that it follows", {{&source_, {line, at}, std::string(columns_above(source_, at), ' ')}}, false});
+    return diagnostic;
   }
   message = "This line is broken.";
   return make();

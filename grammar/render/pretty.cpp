@@ -55,15 +55,20 @@ std::string excerpt(const Label& label, char mark, const char* colour, const Pai
   return out + '\n';
 }
 
-// A line as it is after an edit within it, if the fix is one such edit.
+// A line as it is after a fix, if all its edits are within that line.
 std::string mended_line(const Fix& fix) {
-  if (fix.edits.size() != 1) return {};
-  const Edit& edit = fix.edits[0];
-  const Source& source = *edit.source;
-  uint32_t number = source.line_at(edit.span.begin), begin = source.line_begin(number);
+  if (fix.edits.empty()) return {};
+  const Source& source = *fix.edits[0].source;
+  const uint32_t number = source.line_at(fix.edits[0].span.begin), begin = source.line_begin(number);
   std::string line(source.line(number));
-  if (edit.span.end - begin > line.size() || line.size() > kMaxShown || edit.text.find('\n') != std::string::npos) return {};
-  line.replace(edit.span.begin - begin, edit.span.end - edit.span.begin, edit.text);
+  const size_t size = line.size();
+  std::vector<const Edit*> edits;
+  for (const Edit& edit : fix.edits) edits.push_back(&edit);
+  std::stable_sort(edits.begin(), edits.end(), [](const Edit* a, const Edit* b) { return a->span.begin > b->span.begin; });
+  for (const Edit* edit : edits) {
+    if (edit->source != &source || edit->span.begin < begin || edit->span.end - begin > size || size > kMaxShown || edit->text.find('\n') != std::string::npos) return {};
+    line.replace(edit->span.begin - begin, edit->span.end - edit->span.begin, edit->text);
+  }
   return fmt::format("{:>6} | {}", number, blanks_for_tabs(visible_source(line)));
 }
 
