@@ -470,7 +470,9 @@ void Checker::test_replies(const Testing& test, NodeId replies, NodeRef said, st
           if (known && !field && !open) {
             std::vector<std::string> names;
             for (const auto& [one, type] : answer->fields) names.push_back(one);
-            error("E0201", column, fmt::format("`{}` answers no column `{}`.", shown, name), near_help(name, names));
+            std::string help = near_help(name, names);
+            if (help.empty() && !names.empty() && names.size() <= 8) help = fmt::format("It answers `{}`.", fmt::join(names, "`, `"));
+            error("E0201", column, fmt::format("`{}` answers no column `{}`.", shown, name), std::move(help));
           }
           test_cell(tree().expression(cell), field ? field->present() : Type(), name);
         }

@@ -178,6 +178,11 @@ void Checker::judge_effect(Spoken& spoken) {
   const auto vouch = [&] {
     const std::string culprit = effect.culprit.empty() ? "it" : effect.culprit;
     const bool nameable = !effects::check_pattern("reads", culprit, spoken.kind == ResourceKind::http);
+    std::string_view word = std::string_view(spoken.captured.text).substr(std::min<std::size_t>(effect.begin, spoken.captured.text.size()), effect.end - effect.begin);
+    if (word.starts_with('"')) word.remove_prefix(1);
+    if (spoken.form == '$' && !nameable && word.starts_with("$"))
+      return std::tuple(fmt::format("I do not know whether `{}` only looks.", culprit),
+                        std::string(word.starts_with("$(") ? "What is printed in its place may be a flag. Give it a name on a line of its own, `x = …`, and write `<x.text>`." : "What it holds may be a flag. Make it an input of the runbook, and write a hole, `<name>`."), nameable);
     const std::string help = may_vouch && nameable ? fmt::format("If it does, vouch for it at `{} {}`: `reads {}`.", spell(spoken.kind), name, culprit)
                                        : std::string("If it changes something, start the line with `do`.");
     return std::tuple(fmt::format("I do not know whether `{}` only looks.", culprit), help, nameable);
