@@ -19,6 +19,7 @@ int schema(const Given& given);
 int plan(const Given& given);
 int graph(const Given& given);
 int doc(const Given& given);
+int import_file(const Given& given);
 int disasm(const Given& given);
 int explain(const Given& given);
 int dump(const Given& given);

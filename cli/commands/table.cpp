@@ -120,6 +120,14 @@ const std::vector<Command>& commands() {
         {"output", "DIR", Of::folder, false, "write ID.md or ID.html, and the index, into this folder", 'o'}},
        false, doc, Chapter::read,
        {{"rbc doc -o pages", "a Markdown page a runbook, and an index"}, {"rbc doc rb-02.runbook --format html", "one page"}}},
+      {"import", "FILE", Of::file, 1, 1, "a first draft of a runbook from a Markdown or plain-text document",
+       "Headings become steps, lists become items, command lines become prompts on declared resources, placeholders become inputs. Nothing of the\n"
+       "document is left out. What a person must still decide stands in the draft as `# decide: …`, and in the report.\n"
+       "Exit 0 if the draft was written, 2 if the document is none or the draft is there already, 3 if one cannot be read or written.",
+       {{"output", "FILE", Of::file, false, "write there (the document's name with .runbook, in this folder)", 'o'},
+        {"stdout", "", Of::nothing, false, "write the draft to standard output, and the report to standard error"}},
+       false, import_file, Chapter::write,
+       {{"rbc import docs/disk-full.md", "writes disk-full.runbook, and says what to decide"}, {"rbc import docs/disk-full.md --stdout", "only shows it"}}},
       {"disasm", "ID", Of::runbook, 1, 1, "a runbook's program as text",
        "For those who work on rbc, or want to see what a line became. It reads files and nothing else.", {}, false, disasm, Chapter::program,
        {{"rbc disasm rb-02", "RB-02 as the machine runs it"}}},
