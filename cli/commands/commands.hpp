@@ -20,6 +20,7 @@ int plan(const Given& given);
 int graph(const Given& given);
 int doc(const Given& given);
 int import_file(const Given& given);
+int init(const Given& given);
 int disasm(const Given& given);
 int explain(const Given& given);
 int dump(const Given& given);

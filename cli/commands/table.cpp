@@ -128,6 +128,11 @@ const std::vector<Command>& commands() {
         {"stdout", "", Of::nothing, false, "write the draft to standard output, and the report to standard error"}},
        false, import_file, Chapter::write,
        {{"rbc import docs/disk-full.md", "writes disk-full.runbook, and says what to decide"}, {"rbc import docs/disk-full.md --stdout", "only shows it"}}},
+      {"init", "[DIR]", Of::folder, 0, 1, "start a project: what is around becomes resources, and a first runbook looks at it",
+       "Reads compose files, prometheus.yml, and which of DATABASE_URL, POSTGRES_URL, REDIS_URL and PROMETHEUS_URL are set, here or in .env; no value is\n"
+       "copied. Writes rbc.toml, estate.runbook and first-look.runbook, which checks clean. Overwrites nothing.\n"
+       "Exit 0 if the project was written, 2 if there is one already, 3 if a file cannot be written.",
+       {}, false, init, Chapter::write, {{"rbc init", "a project in this folder"}, {"rbc init runbooks", "in a folder of its own"}}},
       {"disasm", "ID", Of::runbook, 1, 1, "a runbook's program as text",
        "For those who work on rbc, or want to see what a line became. It reads files and nothing else.", {}, false, disasm, Chapter::program,
        {{"rbc disasm rb-02", "RB-02 as the machine runs it"}}},
