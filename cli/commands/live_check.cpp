@@ -15,7 +15,7 @@ namespace rbc::cli {
 
 namespace {
 
-constexpr Micros kLimit = 10 * kSecond;
+constexpr Micros kDescribeLimit = 10 * kSecond;
 constexpr std::size_t kMostDifferences = 5;
 
 // The word at a place, or one character.
@@ -43,7 +43,7 @@ class Asker {
       : sources_(sources), where_(where), environment_(environment), database_(where.address), found_(found) {}
 
   void ask(const SqlSent& said) {
-    const PgAnswer answer = database_.describe(said.text, kLimit);
+    const PgAnswer answer = database_.describe(said.text, kDescribeLimit);
     if (answer.way == Way::answer) return compare(said, answer);
     if (answer.sqlstate.empty() || answer.way != Way::refusal) return broken(answer.reason);
     const std::uint32_t place = answer.position ? said.places[std::min(byte_of(said.text, answer.position), said.text.size())] : said.places.front();
