@@ -96,6 +96,12 @@ Reply RealWorld::start_http(Serial serial, Pending& pending, const Utterance& sa
 
 void RealWorld::run_process(Serial serial, Pending& pending, Command command, std::function<Reply(const Finished&)> decode) {
   pending.over = Pending::Over::process;
+  // Where a secret comes from is no command's business unless it is handed over; a compose file reads its variables itself.
+  if (resource(pending.said.what->resource)->kind != ResourceKind::compose) {
+    for (const Secret& secret : setup_.program->secrets) {
+      if (secret.from == Secret::From::env) command.withheld.push_back(secret.source);
+    }
+  }
   if (pending.said.began) {
     // Whatever it starts inherits the mark, so that it is known even when its parent is gone.
     command.began = pending.said.began;

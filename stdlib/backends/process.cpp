@@ -204,7 +204,8 @@ void Processes::run(std::uint64_t id, Command command, std::function<void(Finish
     const std::string_view setting = *at;
     const std::string_view key = setting.substr(0, setting.find('='));
     const bool replaced = std::any_of(command.environment.begin(), command.environment.end(), [&](const auto& own) { return own.first == key; });
-    if (!replaced) settings.emplace_back(setting);
+    const bool withheld = std::find(command.withheld.begin(), command.withheld.end(), key) != command.withheld.end();
+    if (!replaced && !withheld) settings.emplace_back(setting);
   }
   for (const auto& [key, value] : command.environment) settings.push_back(key + "=" + value);
   std::vector<char*> environment;

@@ -15,6 +15,7 @@ struct Command {
   std::vector<std::string> words;                                  // the program first
   std::vector<std::pair<std::string, std::string>> environment;    // added to ours
   std::string folder;                                              // empty: where we are
+  std::vector<std::string> withheld = {};                          // variables of ours that it does not get, unless they are added
   std::function<void(std::int64_t pid)> began = {};                // called once it runs, from inside run(); may be empty
 };
 
