@@ -12,6 +12,7 @@
 #include "cli/commands/check_fix.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/live_check.hpp"
+#include "cli/commands/summary.hpp"
 #include "cli/commands/times.hpp"
 #include "cli/files.hpp"
 #include "cli/project.hpp"
@@ -179,6 +180,10 @@ int check(const Given& given) {
 
   std::string text = render(report, wishes.format);
   if (given.has("times")) add_times(text, wishes.format, times_of(sources, checked.index, files, project.settings));
+  if (given.has("summary")) {
+    const auto times = times_of(sources, checked.index, files, project.settings);
+    if (problem = append(given.get("summary"), summary(report, checked.index, times, project.settings.budgets)); !problem.empty()) return refuse(kBroken, problem);
+  }
   if (wishes.output.empty()) {
     std::fwrite(text.data(), 1, text.size(), stdout);
   } else {

@@ -11,6 +11,7 @@ const std::vector<Command>& commands() {
        "What is right in one place although it is warned of: `# rbc: allow(W0606, reason = \"…\")` on the line above.",
        {{"format", "FORMAT", Of::format, false, "pretty (at a terminal), short (in a pipe), json, sarif, junit, github or gitlab"},
         {"output", "FILE", Of::file, false, "write there instead, whole or not at all", 'o'},
+        {"summary", "FILE", Of::file, false, "also add a table in Markdown to this file: runbooks, findings, bounds; for the page of a CI job"},
         {"fail-on", "error|warning", Of::text, false, "what makes the exit code 1 (error)"},
         {"max-errors", "N", Of::text, false, "show at most N findings (100); pretty, short"},
         {"level", "CODE=LEVEL", Of::text, true, "a warning's level here: off, warning or error; may be repeated"},
@@ -27,7 +28,7 @@ const std::vector<Command>& commands() {
         {"env", "E", Of::environment, false, "with --live: whose servers (needed unless there is only one)"},
         {"times", "", Of::nothing, false, "also how long each runbook can take, and its longest path; pretty, short, json"}},
        false, check, Chapter::write,
-       {{"rbc check", "every runbook of the project"}, {"rbc check rb-02.runbook --times", "one file, and how long it can take"}, {"rbc check --fix --diff", "what would be mended"}, {"rbc check --live --env production", "the SQL of every runbook, prepared by the servers it is for"}, {"rbc check --format sarif -o rbc.sarif", "for code scanning"}, {"rbc check --baseline known.json --write-baseline", "adopt rbc in an old project: from now on only what is new counts"}}},
+       {{"rbc check", "every runbook of the project"}, {"rbc check rb-02.runbook --times", "one file, and how long it can take"}, {"rbc check --fix --diff", "what would be mended"}, {"rbc check --live --env production", "the SQL of every runbook, prepared by the servers it is for"}, {"rbc check --format sarif -o rbc.sarif", "for code scanning"}, {"rbc check --format github --summary \"$GITHUB_STEP_SUMMARY\"", "in a GitHub workflow"}, {"rbc check --baseline known.json --write-baseline", "adopt rbc in an old project: from now on only what is new counts"}}},
       {"fmt", "[PATH…]", Of::source, 0, kAnyNumber,
        "lay runbooks out: one layout, no options; prints the names of the files it changed",
        "Without a PATH: every runbook of the project. A file that cannot be parsed is left as it is, and named.\n"
