@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands/ci_files.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/discover.hpp"
 #include "cli/files.hpp"
@@ -205,6 +206,7 @@ std::string first_problem(const std::string& estate, const std::string& runbook)
 
 int init(const Given& given) {
   const fs::path folder = given.words.empty() ? fs::path(".") : fs::path(given.words[0]);
+  if (given.has("ci")) return write_ci(folder, given.get("ci"));
   std::error_code trouble;
   if (fs::exists(folder, trouble) && !fs::is_directory(folder, trouble)) return refuse(kUsage, fmt::format("{} is no folder.", folder.string()));
   fs::create_directories(folder, trouble);

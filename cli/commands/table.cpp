@@ -132,8 +132,10 @@ const std::vector<Command>& commands() {
       {"init", "[DIR]", Of::folder, 0, 1, "start a project: what is around becomes resources, and a first runbook looks at it",
        "Reads compose files, prometheus.yml, and which of DATABASE_URL, POSTGRES_URL, REDIS_URL and PROMETHEUS_URL are set, here or in .env; no value is\n"
        "copied. Writes rbc.toml, estate.runbook and first-look.runbook, which checks clean. Overwrites nothing.\n"
+       "With --ci it writes nothing but the one file that checks runbooks there, into a project that may be there already.\n"
        "Exit 0 if the project was written, 2 if there is one already, 3 if a file cannot be written.",
-       {}, false, init, Chapter::write, {{"rbc init", "a project in this folder"}, {"rbc init runbooks", "in a folder of its own"}}},
+       {{"ci", "github|gitlab|pre-commit", Of::text, false, "write the workflow, the job or the hooks that check runbooks"}}, false, init, Chapter::write,
+       {{"rbc init", "a project in this folder"}, {"rbc init runbooks", "in a folder of its own"}, {"rbc init --ci github", "a workflow for the project that is here"}}},
       {"disasm", "ID", Of::runbook, 1, 1, "a runbook's program as text",
        "For those who work on rbc, or want to see what a line became. It reads files and nothing else.", {}, false, disasm, Chapter::program,
        {{"rbc disasm rb-02", "RB-02 as the machine runs it"}}},

@@ -162,6 +162,20 @@ class Ci(unittest.TestCase):
         subprocess.run(["git", "add", "notes.txt"], cwd=self.path, check=True)
         self.assertEqual(self.commit(hooks), [])
 
+    # ── rbc init --ci ──
+
+    def test_init_writes_them_as_they_are(self):
+        for system, path, origin in (("github", ".github/workflows/runbooks.yml", GITHUB), ("gitlab", ".gitlab/runbooks.gitlab-ci.yml", GITLAB)):
+            self.assertEqual(self.call(f"rbc init --ci {system}").returncode, 0)
+            self.assertEqual((self.path / path).read_text(), origin.read_text())
+        self.assertEqual(self.call("rbc init --ci pre-commit").returncode, 0)
+        config = yaml.safe_load((self.path / ".pre-commit-config.yaml").read_text())
+        self.assertEqual(config, {"repos": [{"repo": "local", "hooks": yaml.safe_load(HOOKS.read_text())}]})
+        again = self.call("rbc init --ci github")
+        self.assertEqual((again.returncode, again.stderr), (2, "rbc: .github/workflows/runbooks.yml is there already, and `rbc init` overwrites nothing.\n"))
+        self.assertIn("Did you mean `gitlab`?", self.call("rbc init --ci gitlabb").stderr)
+        self.assertFalse((self.path / "rbc.toml").exists())
+
     # ── --summary ──
 
     def test_a_summary_that_cannot_be_written(self):
