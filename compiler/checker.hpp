@@ -288,6 +288,7 @@ class Checker {
   Sources& sources_;
   const Catalogue& catalogue_;
   const Settings& settings_;
+  embedded::SqlCache sql_;
   std::set<std::pair<std::uint32_t, std::string>> unsure_;   // relations that W0712 has named, by resource
   std::uint32_t file_ = 0;
   Context at_;

@@ -219,10 +219,10 @@ void Checker::spoken_sql(Spoken& spoken) {
   }
   const auto written = settings_.schemas.find(facts.resources[spoken.resource].name);
   if (written != settings_.schemas.end()) hints.schema = written->second;
-  const auto parsed = embedded::parse_sql(spoken.captured.text, spoken.refs, hints);
-  problems(spoken, parsed.problems);
+  const auto parsed = sql_.parse(spoken.captured.text, spoken.refs, hints);
+  problems(spoken, parsed->problems);
   if (!spoken.ok) return;
-  const embedded::SqlStatement& statement = parsed.value;
+  const embedded::SqlStatement& statement = parsed->value;
   spoken.effect = effects::of_sql(statement);
   problems(spoken, spoken.effect.problems);
   judge_holes(spoken, statement.uses);

@@ -744,6 +744,30 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
 
 }  // namespace sql_detail
 
+namespace {
+
+// What a statement means depends on nothing but its text, its holes with their types, and the snapshot.
+std::string content_of(std::string_view text, const std::vector<HoleRef>& holes, const SqlHints& hints) {
+  std::string key(text);
+  const auto put = [&](uint64_t number) { key.append(reinterpret_cast<const char*>(&number), sizeof number); };
+  put(text.size());
+  for (const HoleRef& h : holes) put(h.begin), put(h.end), put(h.index), put(h.optional);
+  put(holes.size());
+  for (const SqlType t : hints.hole_types) key += static_cast<char>(t);
+  key += '\x7f';
+  for (const SqlType t : hints.hole_elements) key += static_cast<char>(t);
+  return key;
+}
+
+}  // namespace
+
+std::shared_ptr<const Parsed<SqlStatement>> SqlCache::parse(std::string_view text, const std::vector<HoleRef>& holes, const SqlHints& hints) {
+  if (kept_.size() >= kMost) kept_.clear();
+  auto& found = kept_[{hints.schema, content_of(text, holes, hints)}];
+  if (!found) found = std::make_shared<const Parsed<SqlStatement>>(parse_sql(text, holes, hints));
+  return found;
+}
+
 Parsed<SqlStatement> parse_sql(std::string_view text, const std::vector<HoleRef>& holes, const SqlHints& hints) {
   Parsed<SqlStatement> result;
   sql_detail::parse(text, holes, hints, result);

@@ -1,5 +1,7 @@
 // SQL for PostgreSQL, by its own parser: what is sent, what comes back, and everything a statement reaches.
 #pragma once
+#include <map>
+#include <memory>
 #include <optional>
 #include "grammar/embedded/embedded.hpp"
 
@@ -78,5 +80,15 @@ struct SqlHints {
 };
 
 Parsed<SqlStatement> parse_sql(std::string_view text, const std::vector<HoleRef>& holes, const SqlHints& hints = {});
+
+// The same, kept by content: a statement that is repeated costs a look-up. For one thread; the snapshots of the hints must outlive it.
+class SqlCache {
+ public:
+  std::shared_ptr<const Parsed<SqlStatement>> parse(std::string_view text, const std::vector<HoleRef>& holes, const SqlHints& hints = {});
+
+ private:
+  static constexpr size_t kMost = 20000;   // statements; then it begins anew
+  std::map<std::pair<const Schema*, std::string>, std::shared_ptr<const Parsed<SqlStatement>>> kept_;
+};
 
 }  // namespace rbc::embedded

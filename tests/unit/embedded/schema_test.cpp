@@ -90,6 +90,24 @@ TEST_CASE("a snapshot knows columns, views, types and functions") {
   CHECK(found("select half(4) as n") == "nothing says that `half` only looks\nn int4\n");
 }
 
+TEST_CASE("a statement is kept by its content: its text, its holes with their types, and the snapshot") {
+  const Schema schema = read();
+  SqlCache cache;
+  const auto plain = cache.parse("select note from orders", {});
+  CHECK(cache.parse("select note from orders", {}) == plain);
+  CHECK(cache.parse("select note  from orders", {}) != plain);
+  SqlHints hints;
+  hints.schema = &schema;
+  CHECK(cache.parse("select note from orders", {}, hints) != plain);
+  CHECK(cache.parse("select note from orders", {}, hints)->value.columns[0].pg == "text");
+  const std::vector<HoleRef> hole{{7, 10, 0, false}};
+  SqlHints whole, number;
+  whole.hole_types = {SqlType::integer};
+  number.hole_types = {SqlType::number};
+  CHECK(cache.parse("select <x> as x", hole, whole)->value.columns[0].type == SqlType::integer);
+  CHECK(cache.parse("select <x> as x", hole, number)->value.columns[0].type == SqlType::number);
+}
+
 TEST_CASE("what differs between two snapshots is said") {
   const Schema before = read();
   Schema now = before;
