@@ -13,13 +13,13 @@ namespace {
 
 // Made by the build from .github/workflows/runbooks.yml, .gitlab/runbooks.gitlab-ci.yml and .pre-commit-hooks.yaml.
 constexpr std::string_view kGithub =
-#include "ci_github.inc"
+#include "cli/ci_files/ci_github.inc"
     ;
 constexpr std::string_view kGitlab =
-#include "ci_gitlab.inc"
+#include "cli/ci_files/ci_gitlab.inc"
     ;
 constexpr std::string_view kHooks =
-#include "ci_hooks.inc"
+#include "cli/ci_files/ci_hooks.inc"
     ;
 
 struct CiFile {

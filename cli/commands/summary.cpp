@@ -32,7 +32,7 @@ std::string count(std::size_t number, std::string_view word) { return fmt::forma
 
 std::string length_of(std::int64_t micros) { return prose(Value::duration(micros)); }
 
-struct Tally {
+struct FileFindings {
   std::size_t errors = 0, warnings = 0;
   std::string shown() const {
     if (errors == 0 && warnings == 0) return "none";
@@ -43,9 +43,9 @@ struct Tally {
 }  // namespace
 
 std::string summary(const Report& report, const Index& index, const std::vector<RunbookTimes>& times, const std::map<std::string, std::int64_t>& budgets) {
-  std::map<std::string, Tally> by_file;
+  std::map<std::string, FileFindings> by_file;
   for (const Diagnostic& each : report.diagnostics) {
-    Tally& tally = by_file[each.primary.source ? each.primary.source->path() : ""];
+    FileFindings& tally = by_file[each.primary.source ? each.primary.source->path() : ""];
     (each.severity == Severity::Error ? tally.errors : tally.warnings) += 1;
   }
   std::string out = fmt::format("### Runbooks: {}, {}\n\n", count(report.errors(), "error"), count(report.warnings(), "warning"));
