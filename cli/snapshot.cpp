@@ -34,7 +34,7 @@ std::string read_snapshots(const fs::path& folder, Snapshots& snapshots) {
 
 namespace {
 
-constexpr Micros kLimit = 30 * kSecond;
+constexpr Micros kPullLimit = 30 * kSecond;
 constexpr char kSeparator = '\x1f';   // between the names of a list
 
 // A type's name as a snapshot has it, by its oid; a schema that is not a person's; and whose extension an object is.
@@ -114,7 +114,7 @@ constexpr char kCasts[] = R"sql(
 select s.name, t.name, c.castcontext, coalesce((select pn.nspname || '.' || p.proname from pg_proc p join pg_namespace pn on pn.oid = p.pronamespace where p.oid = c.castfunc), '')
 from pg_cast c join type_name s on s.oid = c.castsource join type_name t on t.oid = c.casttarget where c.oid >= 16384 order by s.name collate "C", t.name collate "C")sql";
 
-std::vector<std::string> list(const std::string& text) {
+std::vector<std::string> parts_of(const std::string& text) {
   std::vector<std::string> out;
   for (size_t at = 0; !text.empty() && at <= text.size();) {
     const size_t end = std::min(text.find(kSeparator, at), text.size());
@@ -133,7 +133,7 @@ class Puller {
     const std::string plain = std::string("with ") + kNames, recursive = std::string("with recursive ") + kPgSuspects + ", " + kNames;
     for (const Row& r : rows("select current_setting('server_version_num')")) schema_.server = std::atoi(r[0].c_str()) / 10000;
     for (Row& r : rows(kExtensions)) schema_.extensions.push_back({r[0], r[1], r[2]});
-    for (Row& r : rows(recursive + kTypes)) schema_.types.push_back({r[0], r[1], r[2], list(r[3]), list(r[4])});
+    for (Row& r : rows(recursive + kTypes)) schema_.types.push_back({r[0], r[1], r[2], parts_of(r[3]), parts_of(r[4])});
     for (Row& r : rows(plain + kRelations)) {
       relations_[{r[0], r[1]}] = schema_.relations.size();
       schema_.relations.push_back({kind(r[2][0]), r[0], r[1], {}, {}});
@@ -144,7 +144,7 @@ class Puller {
       if (SchemaRelation* of = find(r)) of->calls.push_back(r[2]);
     for (Row& r : rows(plain + kFunctions)) {
       const auto volatility = r[3] == "i" ? SchemaVolatility::immutable : r[3] == "s" ? SchemaVolatility::stable : SchemaVolatility::volatile_;
-      schema_.functions.push_back({r[0], r[1], r[2], list(r[6]), volatility, r[4] == "s", r[4] == "a", r[5]});
+      schema_.functions.push_back({r[0], r[1], r[2], parts_of(r[6]), volatility, r[4] == "s", r[4] == "a", r[5]});
     }
     for (Row& r : rows(plain + kOperators)) schema_.operators.push_back({r[0], r[1], r[2], r[3], r[4], r[5]});
     for (Row& r : rows(plain + kCasts)) schema_.casts.push_back({r[0], r[1], r[3], r[2][0]});
@@ -159,7 +159,7 @@ class Puller {
     constexpr size_t kSlice = 5000;
     std::vector<Row> out;
     for (size_t from = 0; problem_.empty(); from += kSlice) {
-      const PgAnswer answer = database_.ask(fmt::format("{} limit {} offset {}", query, kSlice, from), kLimit);
+      const PgAnswer answer = database_.ask(fmt::format("{} limit {} offset {}", query, kSlice, from), kPullLimit);
       if (answer.way != Way::answer) problem_ = answer.reason;
       for (const auto& cells : answer.rows) {
         Row& row = out.emplace_back();

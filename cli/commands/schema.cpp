@@ -14,7 +14,7 @@ namespace rbc::cli {
 
 namespace {
 
-std::string count(std::size_t n, std::string_view one, std::string_view many) { return fmt::format("{} {}", n, n == 1 ? one : many); }
+std::string counted(std::size_t n, std::string_view one, std::string_view many) { return fmt::format("{} {}", n, n == 1 ? one : many); }
 
 // Pulls one, and says what is in it or what has changed. Answers one sentence when it cannot.
 std::string pull(const BoundDatabase& from, const std::string& environment, const std::filesystem::path& folder) {
@@ -26,8 +26,8 @@ std::string pull(const BoundDatabase& from, const std::string& environment, cons
   const auto was = read_whole(file.string());
   if (was && *was == text) return fmt::print("{}: as it was.\n", shown), "";
   if (const std::string problem = write_whole(file.string(), text); !problem.empty()) return problem;
-  fmt::print("{}: PostgreSQL {}, {}, {}, {}.\n", shown, now.server, count(now.relations.size(), "table or view", "tables and views"), count(now.types.size(), "type", "types"),
-             count(now.functions.size(), "function", "functions"));
+  fmt::print("{}: PostgreSQL {}, {}, {}, {}.\n", shown, now.server, counted(now.relations.size(), "table or view", "tables and views"), counted(now.types.size(), "type", "types"),
+             counted(now.functions.size(), "function", "functions"));
   Schema before;
   if (was && parse_schema(*was, before).empty())
     for (const std::string& each : schema_differences(before, now)) fmt::print("  {}.\n", each);
