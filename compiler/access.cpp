@@ -277,10 +277,19 @@ Type Checker::member(NodeId node) {
 }
 
 Type Checker::member_of(NodeId node, const Type& base, std::string_view name, NodeId args) {
+  const NodeId left = tree().first(node);
+  if (base.is_optional() && !maybe_ && tree().kind(left) != Kind::Maybe && !asking_presence_)
+{
+    error("E0304", left, fmt::format("`{}` may be missing here.", text(left)), fmt::format("Handle it first: `when {0} is missing`, or write `{0}?`.", text(left)));
+    // Told once: what is read of it is as if it were there.
+    return member_of_present(node, base.present(), name, args);
+  }
+  return member_of_present(node, base, name, args);
+}
+
+Type Checker::member_of_present(NodeId node, const Type& base, std::string_view name, NodeId args) {
   const NodeId left = tree().first(node), field = tree().child(node, Kind::Field);
   const bool lifted = base.is_optional();
-  if (lifted && !maybe_ && tree().kind(left) != Kind::Maybe && !asking_presence_)
-    error("E0304", left, fmt::format("`{}` may be missing here.", text(left)), fmt::format("Handle it first: `when {0} is missing`, or write `{0}?`.", text(left)));
   if (base.is(TypeTag::verdict)) {
     error("E0201", field, fmt::format("`{}` is a check, and a verdict has no parts.", text(left)), "Give the look in it a name of its own, in a step.");
     return {};
@@ -290,6 +299,23 @@ Type Checker::member_of(NodeId node, const Type& base, std::string_view name, No
   facts.accesses[ref(node)] = *found;
   const Type type = lifted ? found->type.optional() : found->type;
   return type.is_optional() && is_narrowed(path_of(node)) ? type.present() : type;
+}
+
+// Whether a line above it, in the same block, could not be read: it may have been the look that is meant.
+bool Checker::broken_above(NodeId node) const {
+  const std::string_view whole = tree().source().text();
+  const auto column_of = [&](std::size_t line) { return whole.find_first_not_of(' ', line) - line; };
+  std::size_t line = whole.rfind('\n', tree()[node].begin) + 1;
+  const std::size_t column = column_of(line);
+  const auto broken = tree().find(Kind::Error);
+  while (line > 1) {
+    const std::size_t above = whole.rfind('\n', line - 2) + 1;
+    if (whole[above] != '\n' && column_of(above) < column) return false;
+    for (NodeId one : broken)
+      if (tree()[one].begin >= above && tree()[one].begin < line) return true;
+    line = above;
+  }
+  return false;
 }
 
 Type Checker::above(NodeId node) {
@@ -314,7 +340,7 @@ Type Checker::above(NodeId node) {
   }
   const auto said = facts.utterances.find(at_.above);
   if (!at_.above) {
-    error("E0201", node, fmt::format("`{}` is a part of the result above, and no line above it in this block looks at anything.", shown));
+    if (!broken_above(node)) error("E0201", node, fmt::format("`{}` is a part of the result above, and no line above it in this block looks at anything.", shown));
     return {};
   }
   if (said == facts.utterances.end()) return {};   // the line above was reported

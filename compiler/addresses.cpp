@@ -132,7 +132,9 @@ void Checker::check_address(NodeId binding, ResourceKind kind) {
   if (const auto via = text.rfind(kind == ResourceKind::compose ? " on " : " via "); via != std::string::npos && !person && kind != ResourceKind::host && kind != ResourceKind::command) text.resize(via);
   while (!text.empty() && text.back() == ' ') text.pop_back();
   std::optional<Fault> fault;
-  if (text.empty()) fault = Fault{0, 0, "Nothing is said here."};
+  if (text.size() > 1 && (text[0] == '"' || text[0] == '\'')) fault = Fault{0, 1, "An address stands without quotes."};
+  else if (text[0] == '$') fault = Fault{0, text.size(), "An address is written out here; a variable of the environment cannot be one."};
+  else if (text.empty()) fault = Fault{0, 0, "Nothing is said here."};
   else if (person) fault = fault_of_way(text);
   else if (kind == ResourceKind::host && text == "localhost") return;
   else if (const auto schemes = schemes_of(kind); !schemes.empty()) fault = fault_of_url(text, schemes);

@@ -184,6 +184,7 @@ SymbolId Checker::binding_host(NodeId binding, ResourceKind kind, std::vector<Bi
   const auto place = whole.rfind(host);
   Span span = tree().span(raw);
   if (place != std::string::npos) span = {span.begin + static_cast<std::uint32_t>(place), span.begin + static_cast<std::uint32_t>(place + host.size())};
+  if (is_lost(host)) return kNoSymbol;
   error("E0201", span, fmt::format("No host `{}` here.", host), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
   return kNoSymbol;
 }

@@ -117,6 +117,7 @@ class Checker {
   SymbolId find(const Scope* scope, std::string_view name) const;
   SymbolId declare(Scope& scope, NodeId name, Symbol symbol);   // E0207
   SymbolId add(Symbol symbol);
+  std::string unknown_help(Span span, std::string_view name) const;  // of a name that resembles none
   void unknown(Span span, std::string_view name, bool values);  // E0201, E0202, E0208; `values`: only what has a value is meant
   std::vector<std::string_view> candidates(const Scope* scope) const;
   SymbolId resolve(NodeId name_node, std::string_view name);    // reports; kNoSymbol if there is none
@@ -237,6 +238,7 @@ class Checker {
   Type var(NodeId node, const Type* expected);
   Type use_symbol(SymbolId id, NodeId at, Use& use);
   Type member(NodeId node);
+  bool broken_above(NodeId node) const;
   Type above(NodeId node);
   Type where_kept(NodeId node);
   Type list_literal(NodeId node, const Type* expected);
@@ -250,10 +252,13 @@ class Checker {
   Type else_of(NodeId node);
   Type apply(NodeId node);
   bool as_option(NodeId node, const Type& type);                 // a bare name after a `one of`
+  std::string likely_meant(NodeId left, const Type& a, NodeId right, const Type& b) const;
+  void verdict_compared(NodeId left, const Type& a, NodeId right, const Type& b);
   void mismatch(NodeId node, std::string_view op, NodeId left, const Type& a, NodeId right, const Type& b);
   void offer_units(Diagnostic& said, NodeId value, const Type& wanted) const;
   std::string unit_help(NodeId value, const Type& wanted) const;
   Type member_of(NodeId node, const Type& base, std::string_view name, NodeId args);
+  Type member_of_present(NodeId node, const Type& base, std::string_view name, NodeId args);
   std::optional<Access> access(const Type& base, std::string_view name, Span span, NodeId args, std::string_view shown, bool open);
   std::optional<Access> predeclared(Use::As base, bool step, std::string_view name, Span span);
   void reads_part(NodeRef utterance, std::string_view name);
@@ -270,6 +275,7 @@ class Checker {
   // ── utterances (utterances.cpp, templates_*.cpp) ──
   Type utterance(NodeId node, bool acts, bool repeatable, NodeId limit);
   struct Spoken;                         // an utterance while its template is made
+  bool pasted(const Spoken& spoken);  // reports a character that only looks like one of a command
   void spoken_sql(Spoken& spoken);
   void tell_sent(const Spoken& spoken, const embedded::SqlStatement& statement) const;
   void judged_on_the_server(Spoken& spoken, const embedded::SqlStatement& statement, bool written_down);

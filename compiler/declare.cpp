@@ -68,7 +68,13 @@ std::optional<std::uint32_t> Checker::load(const std::string& path) {
     if (!imported) {
       const std::uint32_t before = file_;
       file_ = number;
-      error("E0201", module, fmt::format("No file `{}.runbook` beside this one.", trimmed(here.text(module))));
+      std::string named = trimmed(here.text(module));
+      std::string help;
+      if (named.ends_with(".runbook") || named.starts_with("./")) {
+        if (named.ends_with(".runbook")) named.resize(named.size() - 8);
+        help = fmt::format("A file is named without `.runbook`: `use {}`.", named.starts_with("./") ? named.substr(2) : named);
+      }
+      error("E0201", module, fmt::format("No file `{}.runbook` beside this one.", named), help);
       const auto names = here.all(use, Kind::Name);
       for (NodeId name : names) files[number].lost.emplace(here.text(name));
       files[number].lost_any |= names.empty();

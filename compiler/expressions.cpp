@@ -213,7 +213,8 @@ Type Checker::condition(NodeId node) {
     facts.casts[ref(node)] = TypeTag::boolean;
     return TypeTag::boolean;
   } else
-    error("E0301", node, fmt::format("A condition is yes or no, and `{}` is {}.", text(node), with_article(type)));
+    error("E0301", node, fmt::format("A condition is yes or no, and `{}` is {}.", text(node), with_article(type)),
+          type.is_numeric() ? fmt::format("Compare it, as in `{} > 0`.", text(node)) : type.is(TypeTag::list) || type.is(TypeTag::rows) ? fmt::format("Ask for their number, as in `{}.count > 0`.", text(node)) : std::string());
   return {};
 }
 
@@ -295,7 +296,8 @@ bool Checker::as_option(NodeId node, const Type& type) {
   std::vector<std::string_view> options(type->options.begin(), type->options.end());
   std::string near = did_you_mean(name, options);
   error("E0201", node, fmt::format("`{}` is none of the options here: {}.", name, fmt::join(type->options, ", ")),
-        near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+        name == "default" || name == "other" || name == "others" ? std::string("For all the rest, write `anything else`.")
+        : near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
   return true;
 }
 

@@ -34,16 +34,31 @@ void Checker::offer_units(Diagnostic& said, NodeId value, const Type& wanted) co
   for (std::string_view reading : readings) said.fix(rewrite(tree().span(value), fmt::format("{} as {}", text(value), reading)));
 }
 
+// What to write where two types do not go together, by what they are.
+std::string Checker::likely_meant(NodeId left, const Type& a, NodeId right, const Type& b) const {
+  if (a.is(TypeTag::rows)) return fmt::format("To count them, write `{0}.count`; one of them is `{0}.first`.", text(left));
+  if (a.is(TypeTag::list) && fits(b, a->element[0])) return fmt::format("To look for it in the list, write `{} in {}`.", text(right), text(left));
+  if (a.is(TypeTag::list)) return fmt::format("To count it, write `{0}.count`; one of it is `{0}.first`.", text(left));
+  if (a.is(TypeTag::text) && (b.is_numeric() || b.is_quantity())) return fmt::format("If it holds a number, read it as one: `{} as {}`.", text(left), spell(b));
+  if (b.is(TypeTag::text) && (a.is_numeric() || a.is_quantity()) && tree().kind(right) != Kind::Text) return fmt::format("If it holds a number, read it as one: `{} as {}`.", text(right), spell(a));
+  if (a.is(TypeTag::size) && b.is(TypeTag::duration) && text(right).ends_with('m')) return fmt::format("`m` is for minutes; a size is `{}MB`.", text(right).substr(0, text(right).size() - 1));
+  if (a.is(TypeTag::boolean) && tree().kind(right) == Kind::Text) return "Write `yes` or `no`, without quotes.";
+  if (a.is_quantity() && b.is_quantity()) return "They measure different things.";
+  return {};
+}
+
 void Checker::mismatch(NodeId node, std::string_view op, NodeId left, const Type& a, NodeId right, const Type& b) {
   (void)node;
   if (is_bare(a) && is_measured(b)) {
     offer_units(error("E0301", left, fmt::format("A number without a unit is {} {}.", op, with_article(b)), unit_help(left, b)), left, b);
   } else if (is_measured(a) && is_bare(b)) {
+    const bool share = a.is(TypeTag::percent) && tree().kind(right) == Kind::Number && text(right).starts_with("0.");
     Diagnostic& said = error("E0301", right, fmt::format("A number without a unit is {} {}.", op, with_article(a)),
+          share ? fmt::format("A percentage is written with `%`: `90%` is nine tenths, and `{}%` is less than one in a hundred.", text(right)) :
           tree().kind(right) == Kind::Number ? fmt::format("Give it a unit, as in `{}{}`.", text(right), a.is(TypeTag::percent) ? "%" : a.is(TypeTag::duration) ? "ms` or `" + text(right) + "s" : a.is(TypeTag::size) ? "MiB" : " per minute")
                                              : unit_help(right, a));
     if (tree().kind(right) != Kind::Number) offer_units(said, right, a);
-    else if (a.is(TypeTag::percent)) said.fix(rewrite(tree().span(right), text(right) + "%"));
+    else if (a.is(TypeTag::percent) && !share) said.fix(rewrite(tree().span(right), text(right) + "%"));
   } else if (op == "compared with" && a.tag() == b.tag()) {
     error("E0301", left, fmt::format("`{}` is {}, which has no order.", text(left), with_article(a)),
           a.is(TypeTag::text) ? fmt::format("Compare it with `is`, or read it as a number: `{} as number`.", text(left)) : std::string("Compare it with `is`."));
@@ -55,7 +70,7 @@ void Checker::mismatch(NodeId node, std::string_view op, NodeId left, const Type
   } else {
     std::string first = with_article(a);
     if (!first.empty() && first[0] >= 'a' && first[0] <= 'z') first[0] = static_cast<char>(first[0] - 'a' + 'A');
-    error("E0301", right, fmt::format("{} is {} {}.", first, op, with_article(b)));
+    error("E0301", right, fmt::format("{} {} {} {}.", first, a.is(TypeTag::rows) ? "are" : "is", op, with_article(b)), likely_meant(left, a, right, b));
   }
 }
 
@@ -71,7 +86,7 @@ Type Checker::compare(NodeId node) {
     error("E0304", left, fmt::format("`{}` may be missing here.", text(left)), fmt::format("Handle it first: `when {0} is missing`, or write `{0} else …`.", text(left)));
   if (holds_secret(a)) {
     expression(right);
-    error("E0502", left, fmt::format("`{}` is a secret and cannot be compared.", text(left)));
+    error("E0502", left, fmt::format("`{}` is a secret and cannot be compared.", text(left)), fmt::format("Whether there is one can be asked: `{} is missing`.", text(left)));
     return yes;
   }
   switch (op) {
@@ -106,7 +121,8 @@ Type Checker::compare(NodeId node) {
       if (b.is(TypeTag::list) && a.is(TypeTag::json)) facts.casts[ref(left)] = b->element[0];
       else if (b.is(TypeTag::text) && a.is(TypeTag::text)) return yes;
       else if (!b.is(TypeTag::json) && !(b.is(TypeTag::list) && (fits(element, b->element[0]) || fits(b->element[0], element))))
-        error("E0301", right, fmt::format("`in` needs a list of {}, and this is {}.", spell(element), spell(b)));
+        error("E0301", right, fmt::format("`in` looks into a list, and `{}` is {}.", text(right), with_article(b)),
+              a.is(TypeTag::list) ? fmt::format("The list comes second: `{} in {}`.", text(right), text(left)) : fmt::format("Write a list, as in `{} in [\"a\", \"b\"]`.", text(left)));
       return yes;
     }
     default: break;
@@ -128,6 +144,23 @@ Type Checker::compare(NodeId node) {
   return yes;
 }
 
+// A check's colour on one side of `is`, and something else on the other.
+void Checker::verdict_compared(NodeId left, const Type& a, NodeId right, const Type& b) {
+  if (!a.is(TypeTag::verdict)) {
+    const bool textual = a.is(TypeTag::json) || a.is(TypeTag::text) || a.is(TypeTag::one_of);
+    error("E0301", right, fmt::format("`{}` is a check here, and `{}` is {}.", text(right), text(left), with_article(a)),
+          textual && tree().kind(right) == Kind::Var ? fmt::format("For the text, write `\"{}\"`.", text(right)) : std::string());
+    return;
+  }
+  std::string said = text(right);
+  if (said.size() > 2 && said.front() == '"') said = said.substr(1, said.size() - 2);
+  const bool colour = said == "green" || said == "amber" || said == "red" || said == "blind";
+  error("E0301", right, fmt::format("A verdict is compared with {}.", with_article(b)),
+        colour                     ? fmt::format("Write `{}`, without quotes.", said)
+        : b.is(TypeTag::boolean) ? fmt::format("Say `{0} passes` or `{0} fails`.", text(left))
+                                   : std::string("A verdict is green, amber, red or blind."));
+}
+
 Type Checker::compare_is(NodeId node, NodeId left, NodeId right, const Type& a) {
   const Type yes(TypeTag::boolean);
   // What is left of `is` was reported; a bare name to its right may have been an option of it.
@@ -140,7 +173,7 @@ Type Checker::compare_is(NodeId node, NodeId left, NodeId right, const Type& a) 
   }
   if (a.is(TypeTag::verdict) || b.is(TypeTag::verdict)) {
     if (!(a.is(TypeTag::verdict) && b.is(TypeTag::verdict)))
-      error("E0301", right, fmt::format("{} is compared with {}.", a.is(TypeTag::verdict) ? "A verdict" : with_article(a), with_article(b)), "A verdict is green, amber, red or blind.");
+      verdict_compared(left, a, right, b);
     return yes;
   }
   if (a.is(TypeTag::json) && !b.is(TypeTag::json)) {

@@ -14,7 +14,8 @@ void Checker::people(NodeId parent) {
     const NodeId count = tree().child(list, Kind::Int);
     const auto needed = count ? int_of(tree().text(count)) : std::nullopt;
     if (needed && (*needed < 1 || *needed > static_cast<std::int64_t>(names.size())))
-      error("E0610", count, fmt::format("{} approvals are asked of {} contacts.", *needed, names.size()));
+      error("E0610", count, fmt::format("{} approvals are asked of {} contact{}.", *needed, names.size(), names.size() == 1 ? "" : "s"),
+            *needed < 1 ? "Ask for one at least." : fmt::format("Name {} contacts at least, or ask for {}.", *needed, names.size()));
   }
   for (NodeId mark : tree().find(Kind::ItemMark, parent)) resource_named(mark, true);
 }
@@ -27,7 +28,8 @@ void Checker::ask(NodeId node) {
     const Type given = expression(value, type ? &is : nullptr);
     if (!type) is = given;
     else if (!given.is(TypeTag::error) && !is.is(TypeTag::error) && !fits(given, is))
-      error("E0301", value, fmt::format("`{}` is {}, and its default is {}.", text(name), spell(is), spell(given)));
+      error("E0301", value, fmt::format("`{}` is {}, and its default is {}.", text(name), with_article(is), with_article(given)),
+            is.is_quantity() && given.is_numeric() ? "Give the default a unit." : "");
   }
   people(node);
   lengths_under(node);

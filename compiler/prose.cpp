@@ -71,7 +71,8 @@ void Checker::prose(NodeId node) {
     if (facts.holes.contains(ref(one))) continue;
     const HoleFacts found = hole(one);
     if (holds_secret(found.type))
-      error("E0502", one, fmt::format("`{}` is a secret and cannot be said aloud.", fmt::join(hole_path(tree(), one), ".")));
+      error("E0502", one, fmt::format("`{}` is a secret and cannot be said aloud.", fmt::join(hole_path(tree(), one), ".")),
+            "Say in words what it is; its value reaches nobody.");
   }
 }
 

@@ -76,7 +76,8 @@ void Checker::runbook_input(std::uint32_t index, NodeId node) {
     const Type is = value ? expression(value, type ? &declared : nullptr) : Type();
     if (!type) declared = is;
     else if (!is.is(TypeTag::error) && !declared.is(TypeTag::error) && !fits(is, declared))
-      error("E0301", value, fmt::format("`{}` is {}, and its default is {}.", text(name), spell(declared), spell(is)));
+      error("E0301", value, fmt::format("`{}` is {}, and its default is {}.", text(name), with_article(declared), with_article(is)),
+            declared.is_quantity() && is.is_numeric() ? "Give the default a unit." : "");
   } else if (!type) {
     declared = TypeTag::text;
   }

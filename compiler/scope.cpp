@@ -68,6 +68,30 @@ std::vector<std::string_view> Checker::candidates(const Scope* scope) const {
   return names;
 }
 
+// What else a name may have been meant for: a word of another language, or something bound further down.
+std::string Checker::unknown_help(Span span, std::string_view name) const {
+  static constexpr std::pair<std::string_view, std::string_view> kTheirs[] = {
+      {"True", "Write `yes`."},          {"true", "Write `yes`."},          {"TRUE", "Write `yes`."},          {"False", "Write `no`."},
+      {"false", "Write `no`."},          {"FALSE", "Write `no`."},          {"on", "Write `yes`."},            {"off", "Write `no`."},
+      {"None", "To ask whether there is a value, write `… is missing`."},   {"null", "To ask whether there is a value, write `… is missing`."},
+      {"nil", "To ask whether there is a value, write `… is missing`."},    {"NULL", "To ask whether there is a value, write `… is missing`."},
+      {"undefined", "To ask whether there is a value, write `… is missing`."},
+      {"len", "How many there are is `….count`."},                          {"count", "How many there are is `….count`."},
+      {"range", "To do something a number of times, write `repeat 3 times until …`."},
+      {"now", "The time is `run.started`, and how long the run takes `run.elapsed`."},
+      {"ok", "A check `passes` or `fails`; an answer has `.ok`."},          {"warning", "A check that is nearly red is `amber`."},
+      {"yellow", "Write `amber`."},      {"unknown", "Write `blind`."}};
+  for (auto& [theirs, ours] : kTheirs)
+    if (theirs == name) return std::string(ours);
+  for (Kind kind : {Kind::Bind, Kind::Ask, Kind::Choose})
+    for (NodeId node : tree().find(kind)) {
+      const NodeId declared = tree().child(node, Kind::Name);
+      if (declared && text(declared) == name && tree()[node].begin > span.end && unbound_elsewhere_.count(std::string(name)) == 0)
+        return fmt::format("It gets its value only on line {}.", tree().source().line_at(tree()[node].begin) + 1);
+    }
+  return {};
+}
+
 void Checker::unknown(Span span, std::string_view name, bool values) {
   if (is_lost(name)) return;
   if (unbound_elsewhere_.contains(std::string(name)) && at_.body == Context::Body::check) {
@@ -90,8 +114,8 @@ void Checker::unknown(Span span, std::string_view name, bool values) {
       const SymbolKind kind = facts.symbols[find(at_.scope, one)].kind;
       return kind == SymbolKind::resource || kind == SymbolKind::message || kind == SymbolKind::procedure || kind == SymbolKind::runbook;
     });
-  const std::string near = did_you_mean(name, names);
-  std::string help;
+  std::string help = unknown_help(span, name);
+  const std::string near = help.empty() ? did_you_mean(name, names) : std::string();
   if (!near.empty()) {
     const Symbol& symbol = facts.symbols[find(at_.scope, near)];
     help = fmt::format("Did you mean `{}`? It is {}", near, kind_in_words(symbol));
@@ -125,7 +149,7 @@ void Checker::read(SymbolId id, NodeId at) {
 
 bool Checker::is_lost(std::string_view name) const {
   const File& file = files[file_];
-  if (file.lost_any || file.lost.contains(name)) return true;
+  if (file.lost_any || tree().lost_use || file.lost.contains(name)) return true;
   return std::find(tree().lost_names.begin(), tree().lost_names.end(), name) != tree().lost_names.end();
 }
 

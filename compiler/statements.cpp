@@ -120,7 +120,8 @@ LengthFacts Checker::length(NodeId node) {
     const Symbol& symbol = facts.symbols[id];
     if (symbol.type.is(TypeTag::error)) return found;
     if (!symbol.type.is(TypeTag::duration) || symbol.type.is_optional()) {
-      error("E0301", node, fmt::format("A length of time is needed here, and `{}` is {}.", name, with_article(symbol.type)));
+      error("E0301", node, fmt::format("A length of time is needed here, and `{}` is {}.", name, with_article(symbol.type)),
+            symbol.type.is_numeric() ? fmt::format("Give it a unit where it gets its value, as in `{} = 5m`.", name) : "");
       return found;
     }
     if (symbol.kind != SymbolKind::input) {
@@ -441,7 +442,7 @@ void Checker::depending(NodeId node) {
   std::string missing;
   for (const std::string& one : all)
     if (std::find(seen.begin(), seen.end(), one) == seen.end()) missing += fmt::format("{}`{}`", missing.empty() ? "" : ", ", one);
-  if (!anything && !misspelt && (all.empty() || !missing.empty()))
+  if (!anything && !misspelt && tree().find(Kind::Error, node).empty() && (all.empty() || !missing.empty()))
     error("E0303", subject, missing.empty() ? fmt::format("`depending on {}` does not say what to do for the rest.", text(subject))
                                             : fmt::format("`depending on {}` does not say what to do for {}.", text(subject), missing),
           "Add an arm, or `anything else`.");
@@ -457,7 +458,8 @@ void Checker::for_each(NodeId node) {
   if (type.is(TypeTag::list)) element = type->element[0];
   else if (type.is(TypeTag::rows)) element = Type::record(type->fields);
   else if (type.is(TypeTag::json)) element = TypeTag::json;
-  else if (!type.is(TypeTag::error)) error("E0301", list, fmt::format("`for each` needs a list, and this is {}.", with_article(type)));
+  else if (!type.is(TypeTag::error))
+    error("E0301", list, fmt::format("`for each` needs a list, and this is {}.", with_article(type)), type.is(TypeTag::text) ? fmt::format("A list of one is `[{}]`.", text(list)) : "");
   Scope* outside = at_.scope;
   Scope scope{outside, {}};
   at_.scope = &scope;
@@ -542,7 +544,7 @@ void Checker::statement(NodeId node) {
     case Kind::Wait: length(node); break;
     case Kind::Show: {
       const NodeId value = tree().expression(node);
-      if (holds_secret(expression(value))) error("E0502", value, fmt::format("`{}` is a secret and cannot be shown.", text(value)));
+      if (holds_secret(expression(value))) error("E0502", value, fmt::format("`{}` is a secret and cannot be shown.", text(value)), "It may stand in a header, a body, an SQL value, or before a command: `NAME=<secret> command`.");
       break;
     }
     case Kind::Probe:

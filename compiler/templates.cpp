@@ -266,6 +266,14 @@ void Checker::spoken_words(Spoken& spoken) {
     return;
   }
   const Resource& resource = facts.resources[spoken.resource];
+  for (const embedded::Word& word : words.words)
+    if (const auto as_written = std::string_view(spoken.captured.text).substr(word.begin, word.end - word.begin);
+        as_written == "&&" || as_written == "||" || as_written == "|" || as_written == ";" || as_written == ">" || as_written == ">>" || as_written == "&") {
+      error("E0708", spoken.captured.file_span(word.begin, word.end), fmt::format("`{}` belongs to a shell, and `{}>` is none: it would be handed over as a word.", as_written, resource.name),
+            spoken.kind == ResourceKind::host ? fmt::format("For a shell command write `{}$ …`.", resource.name) : fmt::format("Say one thing a line; if the word itself is meant, put it in quotes."));
+      spoken.ok = false;
+      return;
+    }
   switch (spoken.kind) {
     case ResourceKind::pgbouncer: spoken.effect = effects::of_pgbouncer(words); break;
     case ResourceKind::redis: spoken.effect = effects::of_redis(words); break;
@@ -307,6 +315,11 @@ void Checker::spoken_words(Spoken& spoken) {
     } else {
       std::string help = near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near);
       if (spoken.kind == ResourceKind::host && (near.empty() || said[0].size() < 3)) help = fmt::format("For a shell command write `{}$ …`.", resource.name);
+      const std::string rest = words.words.size() > 1 ? spoken.captured.text.substr(words.words[1].begin) : std::string();
+      const bool client = (spoken.kind == ResourceKind::redis && said[0] == "redis-cli") || (spoken.kind == ResourceKind::compose && (said[0] == "docker-compose" || said[0] == "docker")) ||
+                          (spoken.kind == ResourceKind::pgbouncer && said[0] == "psql");
+      if (client && !rest.empty()) help = fmt::format("The client's own name is left out: `{}> {}`.", resource.name, rest.starts_with("compose ") ? rest.substr(8) : rest);
+      else if (help.empty() && spoken.kind == ResourceKind::compose) help = fmt::format("For a command in a container write `{}.SERVICE$ …`; another tool is declared: `command {}`.", resource.name, said[0]);
       error("E0201", span, fmt::format("A {} knows no `{}`.", spell(spoken.kind), said[0]), help);
     }
     spoken.ok = false;

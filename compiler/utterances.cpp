@@ -5,6 +5,7 @@
 
 #include "compiler/checker.hpp"
 #include "compiler/spoken.hpp"
+#include "grammar/habits.hpp"
 #include "grammar/suggest.hpp"
 
 namespace rbc::front {
@@ -74,6 +75,7 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
   }
   said.shown.push_back(spoken.captured.text.substr(from));
 
+  if (pasted(spoken)) return {};
   switch (spoken.kind) {
     case ResourceKind::postgres: spoken_sql(spoken); break;
     case ResourceKind::http: spoken_http(spoken); break;
@@ -102,6 +104,27 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
   facts.templates.push_back(std::move(said));
   facts.utterances[ref(node)] = std::move(found);
   return answer_type(facts.templates.back().answer);
+}
+
+bool Checker::pasted(const Spoken& spoken) {
+  const std::string_view said = spoken.captured.text;
+  // A request's body is somebody's words.
+  const std::size_t end = spoken.kind == ResourceKind::http ? std::min(said.find('\n'), said.size()) : said.size();
+  char quote = 0;
+  for (std::size_t i = 0; i < end; ++i) {
+    if (said[i] == quote) quote = 0;
+    else if (quote == 0 && (said[i] == '"' || said[i] == '\'')) quote = said[i];
+    if (quote != 0 || static_cast<unsigned char>(said[i]) < 0xC2) continue;
+    const auto odd = parsing::lookalike(said, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1));
+    if (!odd || !odd->mended || odd->mended->size() > 1) continue;
+    const std::string& ours = *odd->mended;
+    const bool dash = ours == "-" && (i == 0 || said[i - 1] == ' ' || said[i - 1] == '\n');
+    if (!dash && !ours.empty() && ours != "\"" && ours != "'" && ours != " ") continue;
+    const Span span = spoken.captured.file_span(odd->begin, odd->end);
+    error("E0708", span, odd->message, odd->help).fix(rewrite(span, ours));
+    return true;
+  }
+  return false;
 }
 
 // Whether what the hole names is a list whose items all stand in the runbook, as texts without holes.

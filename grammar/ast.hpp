@@ -118,6 +118,7 @@ class Tree {
   std::vector<Node> nodes;
   std::vector<Trivia> trivia;          // in file order
   std::vector<std::string> lost_names; // names that skipped (broken) lines seem to declare: never report those as unknown
+  bool lost_use = false;               // a broken line was a `use`: any name may be missing because of it
 
  private:
   const Source* source_;

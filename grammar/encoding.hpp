@@ -9,8 +9,9 @@ namespace rbc::parsing {
 
 struct Encoding {
   uint32_t begin = 0;               // after a byte-order mark
-  std::string without_cr;           // of a file with CRLF throughout: its text with each `\r` made a blank; else empty
-  std::vector<Diagnostic> problems; // E0123 (one a line, at most 100), W0124; in file order
+  bool unreadable = false;          // no text at all, or one in another encoding: told in one problem, and not to be parsed
+  std::string mended;               // the text with `\r` of CRLF, and all but the first side of a merge, made blanks; empty if it is the file's
+  std::vector<Diagnostic> problems; // E0123 (one a line, at most 100), E0101 for merge marks, W0124; in file order
 };
 Encoding check_encoding(const Source& source);
 

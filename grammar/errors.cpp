@@ -1,6 +1,7 @@
 // How the parser words what is broken: one sentence about this file, then what to write.
 #include <fmt/format.h>
 
+#include "grammar/habits.hpp"
 #include "grammar/mends.hpp"
 #include "grammar/state.hpp"
 #include "grammar/suggest.hpp"
@@ -51,14 +52,14 @@ std::string_view other_word(std::string_view word) {
       {"exec", "do"},           {"assert", "require"}, {"input", "ask"},      {"while", "poll until"},
       {"until", "poll until"},  {"try", "otherwise"},  {"call", "do"},        {"warn", "tell"},
       {"import", "use"},        {"include", "use"},    {"task", "step"},      {"params", "input"},
-      {"finally", "afterwards"}};
+      {"finally", "afterwards"}, {"each", "for each"}, {"sev", "severity"}};
   for (auto& [theirs, ours] : kOthers)
     if (theirs == word) return ours;
   return {};
 }
 
 // What is often written where the language expects something else. `wanted` are the labels of everything that may stand here.
-std::string hint_for(std::string_view word, std::string_view rest, const std::vector<std::string>& wanted) {
+std::string hint_for(std::string_view word, const std::vector<std::string>& wanted) {
   auto wants = [&](std::string_view what) { return std::find(wanted.begin(), wanted.end(), what) != wanted.end(); };
   static constexpr std::string_view kTypes[] = {"text",    "int",  "number", "percent", "duration", "size", "rate",
                                                 "instant", "bool", "url",    "json",    "secret",   "list", "one"};
@@ -73,24 +74,12 @@ std::string hint_for(std::string_view word, std::string_view rest, const std::ve
                                       "`one of a, b` or `list of text`.")
                         : fmt::format("Did you mean `{}`?", near);
   }
-  if (wants("a duration such as 30m") && !rest.empty() && rest[0] >= '0' && rest[0] <= '9') {
-    size_t digits = rest.find_first_not_of("0123456789");
-    std::string number(rest.substr(0, digits));
-    std::string_view unit = digits == std::string_view::npos ? "" : rest.substr(digits);
-    while (unit.starts_with(' ')) unit.remove_prefix(1);
-    for (std::string_view name : {"minute", "second", "hour", "day", "week", "min", "sec"})
-      if (unit.starts_with(name)) return fmt::format("Write `{}{}`.", number, name[0]);
-    return fmt::format("Give it a unit: `{0}s`, `{0}m`.", number);
-  }
   if (word == ":" && !wants("`:`") && !wants("text to the end of the line"))
     return wants("a name") && !wants("the end of the line") ? "The name comes before the colon, or there is no colon here." : "No colon here.";
   if (wants("a duration such as 30m") && word == "until") return "To wait for a check, say `poll until CHECK every 5s for 5m`.";
   if (wants("green, amber, red or blind"))
     if (std::string near = did_you_mean(word, {"green", "amber", "red", "blind"}); !near.empty()) return fmt::format("Did you mean `{}`?", near);
   if (wants("`if`") && (word == "when" || word == "is")) return "Write `if`.";
-  if (wants("the end of the line"))
-    for (std::string_view unit : {"%", "B", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "ms", "s", "m", "h", "d"})
-      if (word == unit) return fmt::format("No blank before a unit: `5{}`.", unit);
   if (wants("`is`")) {
     if (word.starts_with('=')) return "Equality is spelled `is`.";
     if (word.starts_with("!=") || word.starts_with("<>")) return "Write `is not`.";
@@ -128,6 +117,24 @@ std::string_view State::word_at(uint32_t at) const {
   return text.substr(at, end - at);
 }
 
+// Where the line of `at` has its first character that is no blank, and its text from there.
+uint32_t State::line_begin(uint32_t at) const {
+  uint32_t begin = std::min(at, static_cast<uint32_t>(text.size()));
+  while (begin > 0 && text[begin - 1] != '\n') --begin;
+  while (begin < at && text[begin] == ' ') ++begin;
+  return begin;
+}
+std::string_view State::line_around(uint32_t at) const {
+  const uint32_t begin = line_begin(at);
+  return text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
+}
+
+// How far a broken place reaches: to the next blank, and never past its line.
+uint32_t State::lookalikes_end(uint32_t at) const {
+  // A line of special blanks has no block of its own: what was wanted is at its margin.
+  return static_cast<uint32_t>(std::min(text.find_first_of(" \n", at), text.size()));
+}
+
 // The first word of the line that a node begins on.
 std::string_view State::line_opener(NodeId node) const {
   uint32_t at = tree_.nodes[node].begin;
@@ -148,6 +155,7 @@ std::string State::expectation(uint32_t at, std::string& help) const {
     put(all, wanted.what);
   }
   const auto wants = [&](std::string_view what) { return std::find(all.begin(), all.end(), what) != all.end(); };
+  if (help.empty()) help = habit_within({line_around(at), at - line_begin(at), all});
   if (at < text.size() && text[at] == '"' && help.empty() && wants("the end of the line")) {
     if (wants("`:`")) help = "Words for people follow a colon, without quotes.";
   } else if (at < text.size() && text[at] == '"' && help.empty() && all.size() == 1 && wants("a name")) {
@@ -159,9 +167,9 @@ std::string State::expectation(uint32_t at, std::string& help) const {
   for (const std::string& one : all)
     if (one.size() > 3 && one.front() == '`' && name_end(one, 1) > 1)
       words.push_back(std::string_view(one).substr(1, one.size() - 2));
-  if (std::string near = did_you_mean(word_at(at), words); !near.empty()) help = fmt::format("Did you mean `{}`?", near);
+  if (std::string near = help.empty() ? did_you_mean(word_at(at), words) : std::string(); !near.empty()) help = fmt::format("Did you mean `{}`?", near);
   if (help.empty() && at < text.size() && text[at] != '\n')
-    help = hint_for(word_at(at), text.substr(at, std::min<size_t>(40, std::min(text.find('\n', at), text.size()) - at)), all);
+    help = hint_for(word_at(at), all);
   for (const std::string& one : shown) {
     if (one == "`every`" && help.empty()) help = "Write `every` and a duration: how often should I look?";
     if (one == "an indented block" && help.empty()) help = "What belongs to this line stands beneath it, two blanks deeper.";
@@ -218,6 +226,11 @@ Diagnostic State::explain(const SyntaxError& error) const {
     }
     return tab;
   }
+  if (auto odd = code == "E0123" ? std::nullopt : lookalike(text, at, lookalikes_end(at))) {
+    Diagnostic diagnostic(code, source_, {odd->begin, odd->end}, odd->message, odd->help);
+    if (odd->mended) diagnostic.fix({odd->help.substr(0, odd->help.size() - 1), {{&source_, {odd->begin, odd->end}, *odd->mended}}, false});
+    return diagnostic;
+  }
   if (code == "E0100") {
     bool block = false;
     for (const Wanted& wanted : wanted_) block |= std::string_view(wanted.what) == "an indented block";
@@ -250,10 +263,30 @@ Diagnostic State::explain(const SyntaxError& error) const {
       help = "A binding such as `name = address` stands beneath an `env`.";
       return make();
     }
+    for (std::string_view known : declaration_words())
+      if (known == word) {
+        message = fmt::format("`{}` needs a name.", word);
+        help = fmt::format("The name comes before the colon: `{} NAME: …`.", word);
+        return make();
+      }
+    help = habit(HabitPlace::Top, word);
+    for (const Words* inner : {&part_words(), &statement_words()})
+      for (std::string_view known : *inner)
+        if (help.empty() && known == word)
+          help = fmt::format("`{}` belongs to a {}; indent it beneath its first line.", word, inner == &part_words() ? "runbook" : "step");
+    if (!help.empty()) {
+      message = fmt::format("No declaration begins with `{}`.", visible_source(word));
+      return make();
+    }
     return unknown("No declaration", declaration_words(), true);
   }
   if (code == "E0102") {
     message = fmt::format("A runbook has no line that begins with `{}`.", visible_source(word));
+    help = habit(HabitPlace::Part, word);
+    for (std::string_view part : part_words())
+      if (help.empty() && word.starts_with(part) && word.size() > part.size() + 1 && word[part.size()] == '-')
+        help = fmt::format("A blank after `{0}`: `{0} {1}`.", part, word.substr(part.size() + 1));
+    if (!help.empty()) return make();
     std::string near = did_you_mean(word, part_words());
     for (std::string_view statement : statement_words())
       if (near.empty() && statement == word) help = "That stands in a step: `step name: Title`, and this line beneath it.";
@@ -265,6 +298,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     message = "A rung begins with `after`, `every` or `when`.";
     const Words rungs{"after", "every", "when"};
     std::string near = word == "in" ? "after" : did_you_mean(word, rungs);
+    if (word == "page" || word == "tell") help = fmt::format("When comes first: `after 5m {} …`.", word);
     if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
     return make_near(near, rungs);
   }
@@ -273,6 +307,13 @@ Diagnostic State::explain(const SyntaxError& error) const {
     std::string near = did_you_mean(word, check_words());
     uint32_t rest = end, line_end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', at), size));
     while (rest < line_end && text[rest] == ' ') ++rest;
+    if (std::string_view known = habit(HabitPlace::Rule, word); !known.empty()) {
+      help = known;
+      const std::string_view mended = known.starts_with("Did you mean `") ? known.substr(14, known.find('`', 14) - 14) : std::string_view();
+      Diagnostic diagnostic = make();
+      if (!mended.empty()) diagnostic.fix(write(at, end, std::string(mended), false));
+      return diagnostic;
+    }
     if (word == "expect" || word == "assert" || word == "require")
       help = fmt::format("Did you mean `red unless {}`?", visible_source(text.substr(rest, std::min<uint32_t>(line_end - rest, 60))));
     else if (word == "green")
@@ -290,6 +331,11 @@ Diagnostic State::explain(const SyntaxError& error) const {
     return make_near(word == "green" ? std::string() : near, check_words());
   }
   if (code == "E0105") {
+    if (std::string known = habit_of_line(line_around(at)); !known.empty()) {
+      message = fmt::format("No line here begins with `{}`.", visible_source(word));
+      help = known;
+      return make();
+    }
     Diagnostic diagnostic = unknown("No line here", statement_words(), true);
     if (word == "undo" || word == "before") diagnostic.help = "`undo` and `before leaving` stand directly beneath their `do`, in its column, alone on the line.";
     for (std::string_view part : part_words())
@@ -299,7 +345,6 @@ Diagnostic State::explain(const SyntaxError& error) const {
     const std::string_view said = text.substr(at, end - at);
     const std::size_t next = rest.find_first_not_of(' ');
     if (said.starts_with("[")) diagnostic.help = "An item begins with `[ ]` and a blank.";
-    else if (said == "-" || said == "*" || said == "•") diagnostic.help = "What a person does begins with `[ ]`, and a note with `>`.";
     else if (name_end(text, at) > at && next != std::string_view::npos && (rest[next] == ':' || rest[next] == '='))
       diagnostic.help = fmt::format("To give a value a name, write `{} = …`.", visible_source(said));
     else if (name_end(text, at) > at)
@@ -309,12 +354,21 @@ Diagnostic State::explain(const SyntaxError& error) const {
   if (code == "E0106") {
     message = "A test line begins with `run`, `given`, `at`, `operator`, `acknowledge`, `crash` or `expect`.";
     std::string near = did_you_mean(word, test_words());
-    if (near.empty() && word == "assert") near = "expect";
+    if (std::string_view known = habit(HabitPlace::Proof, word); !known.empty()) {
+      help = known;
+      Diagnostic diagnostic = make();
+      if (known.starts_with("Did you mean `")) diagnostic.fix(write(at, end, std::string(known.substr(14, known.find('`', 14) - 14)), false));
+      return diagnostic;
+    }
     if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
     return make_near(near, test_words());
   }
   if (code == "E0107") {
     message = fmt::format("`{}` is no answer.", visible_source(word));
+    if (!word.empty() && word[0] >= '0' && word[0] <= '9') {
+      help = fmt::format("An HTTP status is `status {0}`, a value `value {0}`.", visible_source(word));
+      return make();
+    }
     help = "One is: status, body, row, value, prints, exits, refuses, takes, no answer, no rows, unasked, then.";
     std::string near = did_you_mean(word, reply_words());
     if (!near.empty()) help = fmt::format("Did you mean `{}`? {}", near, help);
@@ -336,6 +390,9 @@ Diagnostic State::explain(const SyntaxError& error) const {
     if (env) {
       message = fmt::format("`{}` is no line of an environment.", visible_source(word));
       help = "An environment binds resources: `name = address`, and `input runbook.name = value`.";
+      const std::string_view rest = line_around(at).substr(word.size());
+      if (rest.size() > 1 && rest[0] == ' ' && rest.find('=') == std::string_view::npos)
+        help = fmt::format("Between the name and the address stands `=`: `{} = {}`.", visible_source(word), visible_source(rest.substr(1, 60)));
       if (end < size && text[end] == ':') {
         message = "A binding is written with `=`.";
         help = fmt::format("Write `{} = …`.", visible_source(word));
@@ -411,6 +468,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
   if (code == "E0116") {
     while (end < size && text[end] != ' ' && text[end] != '\n') ++end;
     message = "A length of time is not negative.";
+    if (at < end && text[at] == '-') help = fmt::format("Write `{}`.", visible_source(text.substr(at + 1, end - at - 1)));
     Diagnostic diagnostic = make();
     if (at < size && text[at] == '-') diagnostic.fix({"Remove the minus", {{&source_, {at, at + 1}, ""}}, false});
     return diagnostic;
@@ -428,6 +486,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
                   : fmt::format("This line is indented, but the line above it, `{}`, opens no block.", visible_source(above));
     uint32_t line_end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', at), size));
     end = line_end;
+    help = word == "otherwise" ? "`otherwise` stands in the column of the line that it answers." : above.empty() ? "" : fmt::format("Indent it as far as `{}`.", visible_source(above));
     Diagnostic diagnostic = make();
     if (!tree_.trivia.empty() && tree_.trivia.back().kind == Trivia::Kind::Comment && last_child() &&
         tree_.trivia.back().begin >= tree_.nodes[last_child()].end)
@@ -453,6 +512,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     } else {
       std::string_view above = line_opener(last_child());
       message = fmt::format("`otherwise` answers a failure, but `{}` cannot fail.", visible_source(above));
+      if (above == "check") help = "To go on only if it passes, write `require` instead of `check`.";
     }
     return make();
   }
@@ -474,9 +534,28 @@ Diagnostic State::explain(const SyntaxError& error) const {
   return make();
 }
 
+bool State::is_foreign() {
+  const std::optional<Foreign> other = foreign(text, declaration_words());
+  if (other) add(Diagnostic("E0101", source_, {other->begin, other->end}, fmt::format("This is {}, and no runbook.", other->what), std::string(other->help)));
+  return other.has_value();
+}
+
+// Whether what is broken here only follows from what was reported above it.
+bool State::follows(const SyntaxError& error) {
+  const std::string_view code = error.code;
+  // Beneath a broken line nobody knows what an `otherwise` answers.
+  if (code == "E0205" && last_child() && tree_.nodes[last_child()].kind == Kind::Error) return true;
+  // A runbook whose lines all stand at the margin lacks its block once.
+  const uint32_t at = std::min(error.at, static_cast<uint32_t>(text.size()));
+  const std::string_view word = word_at(at);
+  const auto inner = [&](const Words& words) { return std::find(words.begin(), words.end(), word) != words.end(); };
+  if (code == "E0101" && flat_ && (inner(part_words()) || inner(statement_words()))) return true;
+  flat_ = code == "E0100" && std::any_of(wanted_.begin(), wanted_.end(), [](const Wanted& one) { return std::string_view(one.what) == "an indented block"; });
+  return false;
+}
+
 void State::report(const SyntaxError& error) {
-  // An `otherwise` beneath a line that was skipped belonged to that line, which has its error.
-  if (std::string_view(error.code) == "E0205" && last_child() != 0 && tree_.nodes[last_child()].kind == Kind::Error) return;
+  if (follows(error)) return;
   // Past the limit errors are only counted, so nothing is worded for them.
   if (sink_.full())
     add(Diagnostic("E0100", source_, {error.at, error.at}, {}));

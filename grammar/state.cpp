@@ -126,6 +126,20 @@ void State::collect_lost_names(uint32_t begin, uint32_t end) {
                                                     "postgres", "pgbouncer", "redis",   "http",    "prometheus", "compose",
                                                     "host",     "command",   "contact", "channel", "for each",   "optional"};
   constexpr size_t kMaxLost = 10000;
+  // The broken line itself may have declared any of its words before the title: which is which, nobody knows.
+  uint32_t at = begin;
+  const uint32_t first_end = static_cast<uint32_t>(std::min<size_t>(text.find('\n', begin), end));
+  for (size_t words = 0; at < first_end && words < 4 && text[at] != '=' && text[at] != ':' && text[at] != '>' && text[at] != '$';) {
+    const uint32_t word = name_end(text, at);
+    if (word > at) {
+      const std::string_view name = text.substr(at, word - at);
+      if (tree_.lost_names.size() < kMaxLost) tree_.lost_names.emplace_back(name);
+      ++words;
+      // What such a line would have brought is not known at all.
+      if (name == "use") tree_.lost_use = true;
+    }
+    at = std::max(word, at + 1);
+  }
   for (uint32_t line = begin; line < end && tree_.lost_names.size() < kMaxLost;) {
     uint32_t at = line;
     while (at < end && text[at] == ' ') ++at;

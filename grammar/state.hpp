@@ -79,6 +79,8 @@ class State {
 
   // ── what is broken ──
   void report(const SyntaxError& error);
+  // Whether the file is of another kind altogether; then that is reported, and the tree stays empty.
+  bool is_foreign();
   // Skips to the next line, after `from`, at `column` or less; leaves an Error node from `begin`; answers where to go on.
   uint32_t resynchronise(uint32_t begin, uint32_t from, uint32_t column);
   void add(Diagnostic diagnostic); // at most one error a line
@@ -98,7 +100,11 @@ class State {
   std::string expectation(uint32_t at, std::string& help) const;
   std::string_view word_at(uint32_t at) const;
   std::string_view line_opener(NodeId node) const;
+  uint32_t line_begin(uint32_t at) const;
+  std::string_view line_around(uint32_t at) const;
+  uint32_t lookalikes_end(uint32_t at) const;
   Diagnostic explain(const SyntaxError& error) const;
+  bool follows(const SyntaxError& error);
 
   const Source& source_;
   Tree& tree_;
@@ -106,6 +112,7 @@ class State {
   std::vector<Open> open_;
   uint32_t first_ = 0;
   uint32_t far_ = 0;
+  bool flat_ = false; // the last error was a missing block
   std::vector<Wanted> wanted_;
   std::unordered_set<uint32_t> error_lines_;
 };

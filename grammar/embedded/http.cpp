@@ -44,7 +44,8 @@ class HttpReader : Reader {
       for (char& c : upper)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
       const bool only_case = std::find(known.begin(), known.end(), upper) != known.end();
-      const std::string better = only_case ? upper : nearest(upper, known);
+      const bool client = word == "curl" || word == "wget" || upper == "FETCH" || upper == "QUERY";
+      const std::string better = only_case ? upper : client ? std::string("GET") : nearest(upper, known);
       return fail("E0708", word.empty() ? "A request begins with its method, as in `GET /health`." : fmt::format("`{}` is no method.", word), 0, std::max(end, 1u),
                   better.empty() ? "GET, HEAD and OPTIONS look; POST, PUT, PATCH and DELETE change." : fmt::format("Did you mean `{}`?", better));
     }

@@ -473,6 +473,24 @@ std::string misspelt(const Substituted& text, const Scan& scan, uint32_t error_a
   return {};
 }
 
+// What is written instead of what other clients and other databases know.
+std::string habit_of_sql(const std::string& text, const Scan& scan, uint32_t error_at) {
+  const std::string first = scan.words.empty() ? std::string() : scan.words[0].word;
+  if (first == "describe" || first == "desc") return "For columns: `select column_name, data_type from information_schema.columns where table_name = '…'`.";
+  if (first == "use") return "The database stands in the resource's address, in the environment.";
+  if (first == "kill") return "To end a session: `do db> select pg_terminate_backend(…)`.";
+  const char at = error_at < text.size() ? text[error_at] : ' ';
+  if (at == ':' || at == '%' || at == '?' || at == '@') return "A value is filled in by a hole, `<name>`.";
+  if (text.find('`') != std::string::npos) return "A name stands bare, or in double quotes.";
+  size_t before = std::min<size_t>(error_at, text.size());
+  while (before > 0 && (text[before - 1] == ' ' || text[before - 1] == '\n')) --before;
+  if (before > 0 && text[before - 1] == ',') return "Leave out the comma before it.";
+  int open = 0;
+  for (size_t i = 0; i < before; ++i) open += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+  if (open > 0) return "A `(` before it is not closed.";
+  return {};
+}
+
 Problem hole_problem(const HoleRef& h, std::string help) {
   return {"E0702", "A hole stands for a value, and SQL takes no value here.", h.begin, h.end, std::move(help)};
 }
@@ -573,7 +591,8 @@ Problem syntax_problem(const Tree& tree, const Substituted& text, const Scan& sc
     const size_t last = std::min(tree.at + (to - from - mark.size()), text.text.size());
     if (to > from + mark.size() && last > tree.at) p.end = text.original(static_cast<uint32_t>(last - 1)) + 1;
   }
-  p.help = misspelt(text, scan, tree.at);
+  p.help = habit_of_sql(text.text, scan, tree.at);
+  if (p.help.empty()) p.help = misspelt(text, scan, tree.at);
   return p;
 }
 
@@ -660,7 +679,7 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
   }
   if (statements->size() > 1) {
     const uint32_t at = scan.semicolons.empty() ? 0 : text.original(scan.semicolons.front());
-    problems.push_back({"E0709", "One statement a line, and no transactions of your own.", at, size, {}});
+    problems.push_back({"E0709", "One statement a line, and no transactions of your own.", at, size, "Say each behind a prompt of its own."});
     return;
   }
   Node s = child(statements->front(), "stmt");
@@ -675,7 +694,7 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
     problems.push_back({"E0709",
                         transaction ? "One statement a line, and no transactions of your own." : fmt::format("`{}` is not said in a runbook: it would outlive its line, or hide what it does.", out.tag),
                         text.original(scan.words.empty() ? 0 : scan.words[0].begin), text.original(scan.words.empty() ? 0 : scan.words[0].end - 1) + 1,
-                        kind == "DoStmt" ? "Put it into a function, and call that." : ""});
+                        kind == "DoStmt" ? "Put it into a function, and call that." : transaction ? "Each statement is a transaction; what belongs together is a function, or one `with …` statement." : ""});
   };
   if (out.kind == SqlKind::refused) return refuse_kind(s.kind);
   if (!holes.empty() && !takes_params(s.kind) && stands[0] == Stand::param) {
@@ -731,6 +750,7 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
     const uint32_t end = p.end;
     p.begin = text.original(p.begin);
     p.end = std::max(p.begin + 1, text.original(end > 0 ? end - 1 : 0) + 1);
+    if (p.code == "E0713" && p.begin < captured.size() && captured[p.begin] == '"' && !p.help.starts_with("Did you mean")) p.help = "A text stands in single quotes: `'…'`.";
     problems.push_back(std::move(p));
   }
   for (auto& c : r.columns) {
