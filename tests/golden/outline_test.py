@@ -356,7 +356,7 @@ class Outline(unittest.TestCase):
             code, _, err = self.rbc(folder, "graph", "g-1", "-o", "missing/x.svg")
             self.assertEqual((code, err), (3, "rbc: missing/x.svg cannot be written.\n"))
             code, _, err = self.rbc(folder, "doc", "nowhere.runbook")
-            self.assertEqual((code, err), (3, "rbc: nowhere.runbook cannot be read.\n"))
+            self.assertEqual((code, err), (3, "rbc: cannot read nowhere.runbook: No such file or directory.\n"))
 
 
 if __name__ == "__main__":
