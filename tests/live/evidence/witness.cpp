@@ -40,7 +40,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 std::string text_of(const std::string& name) {
-  const std::string text = whole(std::string(RBC_SOURCE_DIR) + "/tests/live/evidence/" + name);
+  const std::string text = whole(fmt::format("{}/tests/live/evidence/{}", RBC_SOURCE_DIR, name));
   if (text.empty()) throw std::runtime_error(fmt::format("{} is empty", name));
   return text;
 }

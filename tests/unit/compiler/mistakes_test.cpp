@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kMistakes = fs::path(RBC_SOURCE_DIR) / "tests/golden/mistakes";
+const fs::path kMistakesFolder = fs::path(RBC_SOURCE_DIR) / "tests/golden/mistakes";
 
 std::string contents_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -87,7 +87,7 @@ std::string slipped(const std::string& text, const std::vector<Token>& tokens, s
 TEST_CASE("every mistake is told once, at its place, with what to write") {
   const bool write = std::getenv("RBC_GOLDEN_WRITE") != nullptr;
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(kMistakes))
+  for (const auto& entry : fs::directory_iterator(kMistakesFolder))
     if (entry.path().extension() == ".runbook") paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   REQUIRE(paths.size() >= 380);
