@@ -27,10 +27,10 @@ std::optional<std::string> read_whole(const std::string& path) {
   std::string text;
   char piece[65536];
   ssize_t got = 0;
-  while ((got = ::read(file, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR))
+  while (text.size() <= kMostFileBytes && ((got = ::read(file, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR)))
     if (got > 0) text.append(piece, static_cast<std::size_t>(got));
   ::close(file);
-  if (got < 0) return std::nullopt;
+  if (got < 0 || text.size() > kMostFileBytes) return std::nullopt;
   return text;
 }
 

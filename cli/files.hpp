@@ -6,7 +6,7 @@
 
 namespace rbc::cli {
 
-// The whole file, or nothing if it cannot be read. A named pipe that nobody writes to is empty.
+// The whole file, or nothing if it cannot be read or is larger than a file of rbc may be. A named pipe that nobody writes to is empty.
 std::optional<std::string> read_whole(const std::string& path);
 
 // Why `Sources::load` had nothing to give: one sentence that names the file.

@@ -42,7 +42,7 @@ int import_file(const Given& given) {
   if (fs::is_regular_file(path, trouble) && fs::file_size(path, trouble) > import::kMostBytes)
     return refuse(kUsage, fmt::format("{} is larger than {} KiB; no runbook is. Split it.", path, import::kMostBytes / 1024));
   const auto document = read_whole(path);
-  if (!document) return refuse(kBroken, fmt::format("cannot read {}.", path));
+  if (!document) return refuse(kBroken, why_unreadable(path));
   const std::string output = given.get("output", fs::path(path).replace_extension(".runbook").filename().string());
   if (!to_stdout && fs::exists(output, trouble)) return refuse(kUsage, fmt::format("{} is there already, and a draft overwrites nothing; `-o` names another file.", output));
   const import::Draft draft = import::import_document(*document, fs::path(path).stem().string(), catalogue());

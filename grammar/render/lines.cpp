@@ -7,6 +7,7 @@ namespace rbc {
 
 std::string render_short(const Diagnostic& diagnostic) {
   std::string place = rendering::where(diagnostic), message = visible_source(diagnostic.message);
+  if (diagnostic.help.starts_with("Did you mean")) message += ' ' + visible_source(diagnostic.help);
   std::replace(message.begin(), message.end(), '\n', ' ');
   return fmt::format("{}{}{}[{}]: {}", place, place.empty() ? "" : ": ", rendering::severity_word(diagnostic), diagnostic.code,
                      message);

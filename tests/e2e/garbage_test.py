@@ -79,7 +79,9 @@ class Garbage(unittest.TestCase):
         before = {"PATH": os.environ["PATH"], "HOME": str(self.path)}
         for command in self.commands():
             for word in ("", "empty", "pipe", b"\xff\xfe\x80", "\x1b[31m\a\r\n", " ", "binary", "/proc/self/mem", "/dev/zero", "--", "-", "--=", "--x=y", "-\xff", "é", "x" * 100_000,
-                         "../" * 1000, "T-1\n", "%s%n{}"):
+                         "no/" * 1000 + "x", "T-1\n", "%s%n{}"):
+                if command == "init" and str(word).startswith("no/"):
+                    continue    # it would make them all
                 twice = word in ("", "empty", "pipe", b"\xff\xfe\x80", "\x1b[31m\a\r\n")
                 for words in ([word], [word, word], ["--format", word], ["--output", word]) if twice else ([word],):
                     code, out, err = self.rbc(command, *words, env=before)
