@@ -43,7 +43,7 @@ class Finder {
   void finish() {
     for (auto& [name, each] : bound_) found_.all.push_back(std::move(each));
     for (auto& [name, sentence] : left_out_)
-      if (std::none_of(found_.all.begin(), found_.all.end(), [&](const auto& each) { return each.resource == name; })) found_.left_out.push_back(sentence);
+      if (std::none_of(found_.all.begin(), found_.all.end(), [&name = name](const auto& each) { return each.resource == name; })) found_.left_out.push_back(sentence);
     for (const std::string& each : wanted_) {
       if (!found_.problem.empty()) return;
       if (!known_.contains(each))

@@ -14,7 +14,7 @@ bool Session::earliest(Due& due) const {
   if (!mail_.empty()) offer({mail_.front().at, Due::Class::mail, Due::What::mail, 0, 0, {}});
   for (const auto& [key, p] : pending_) {
     const Request& r = p.request;
-    const auto steps = [&](Due::What what, Micros wall) { offer({wall, Due::Class::steps, what, 0, 0, key}); };
+    const auto steps = [&, &key = key](Due::What what, Micros wall) { offer({wall, Due::Class::steps, what, 0, 0, key}); };
     if (r.exit == Exit::sleep) steps(Due::What::sleep, wall_of(r.due));
     if (r.cut != 0 && r.exit != Exit::act && (r.exit != Exit::sleep || r.cut < r.due)) steps(Due::What::cut, wall_of(r.cut));
     if (r.exit == Exit::human && r.limit != 0)
