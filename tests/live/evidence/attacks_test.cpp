@@ -67,6 +67,9 @@ TEST_CASE("an attack on a look has no effect") {
     const std::string database = fmt::format("a{}", ++number);
     psql(server, "postgres", "create database " + database);
     psql(server, database, kEvil + attack.setup + "\ngrant all on schema public to app;");
+    // A session that has just ended may hold its lock a moment longer.
+    const std::string sessions = fmt::format("select count(*) from pg_stat_activity where backend_type = 'client backend' and datname = '{}'", database);
+    until_ready(bystander, [&] { return psql(server, "postgres", sessions) == "0\n"; }, folder.path() + "/log");
     const std::string before = traces(server, witness);
     auto desk = std::make_unique<Desk>();
     desk->bind(ResourceKind::postgres, "it", server.url("postgres", "correct%20horse", database));
