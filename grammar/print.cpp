@@ -157,7 +157,8 @@ class Layout {
       if (kind == Kind::Raw) {
         embedded(child, depth + 1, end);
       } else if (tree_[child].begin <= end) {
-        if (tree_.first(child)) beneath(child, tree_.first(child), depth, end);
+        // What ends with the line has nothing in later ones: an expression may be deeper than the stack.
+        if (tree_[child].end > end && tree_.first(child)) beneath(child, tree_.first(child), depth, end);
       } else if (kind == Kind::Block || kind == Kind::Beneath || kind == Kind::Replies) {
         lines_of(child, depth + 1);
       } else if (kind == Kind::Otherwise || kind == Kind::ElseWhen || kind == Kind::Leaving || kind == Kind::Undo) {
