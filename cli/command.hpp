@@ -19,7 +19,7 @@ inline constexpr int kAborted = 30;
 
 // What a flag's value or a positional is, for completion.
 // `source`: runbook files, and folders of them. `itself`: the placeholder is the word.
-enum class Of { nothing, text, itself, file, folder, source, runbook, check, environment, alert, step, run, open_run, code, shell, format, command };
+enum class Of { nothing, text, itself, file, folder, source, source_or_id, runbook, check, environment, alert, step, run, open_run, code, shell, format, command };
 
 struct Flag {
   std::string_view name;      // without the dashes

@@ -200,6 +200,11 @@ Candidates of_kind(Of of, const LineSoFar& line) {
     case Of::file: return {{":files", ""}};
     case Of::folder: return {{":folders", ""}};
     case Of::source: return {{":runbooks", ""}};
+    case Of::source_or_id: {
+      Candidates out = Surroundings().runbooks();
+      out.push_back({":runbooks", ""});
+      return out;
+    }
     case Of::command: {
       Candidates out = all_commands();
       out.push_back({"exit-codes", "what a script can rely on"});

@@ -38,6 +38,11 @@ std::vector<outline::Outline> outlines(Sources& sources, const Project& project,
   return all;
 }
 
+bool looks_like_id(const std::string& word) {
+  std::error_code trouble;
+  return word.find('/') == std::string::npos && !word.ends_with(".runbook") && !files::exists(word, trouble);
+}
+
 bool write_page(const files::path& to, const std::string& text) {
   std::ofstream out(to, std::ios::binary | std::ios::trunc);
   out << text;
@@ -54,14 +59,22 @@ int doc(const Given& given) {
     return refuse(kUsage, fmt::format("`{}` is no format: md or html.{}", format, suggestion(format, formats)));
   const Project project = find_project();
   if (!project.problem.empty()) return refuse(kUsage, project.problem);
+  // What is no file may be the id of a runbook, as for the other commands.
+  std::vector<std::string> named, ids;
+  for (const std::string& word : given.words) (looks_like_id(word) ? ids : named).push_back(word);
   std::string problem;
-  const std::vector<std::string> paths = given.words.empty() ? project.files : expand(given.words, problem);
+  const std::vector<std::string> paths = given.words.empty() ? project.files : expand(named, problem);
   if (!problem.empty()) return refuse(kUsage, problem);
   DiskSources sources;
   for (const std::string& path : paths)
     if (!sources.load(path)) return refuse(kBroken, why_unreadable(path));
   unsigned broken = 0;
-  const auto all = outlines(sources, project, paths, broken);
+  auto all = outlines(sources, project, paths, broken);
+  for (const std::string& id : ids) {
+    outline::Outline made;
+    if (const Chosen chosen = choose_runbook(sources, project, id, &made); !chosen.program) return chosen.code;
+    all.push_back(std::move(made));
+  }
   if (broken) return refuse(kUsage, fmt::format("{} runbook{} not compile. Nothing was written.", broken, broken == 1 ? " does" : "s do"));
   if (all.empty()) return refuse(kUsage, fmt::format("there is no runbook {}.", given.words.empty() ? "below " + project.root : "in what was named"));
   const auto written = [&](const outline::Page& page) { return format == "md" ? markdown(page) : html(page); };

@@ -115,12 +115,12 @@ const std::vector<Command>& commands() {
         {"output", "FILE", Of::file, false, "write there instead of stdout", 'o'}},
        false, graph, Chapter::read,
        {{"rbc graph rb-02 -o rb-02.svg", "a drawing"}, {"rbc graph rb-02 --format mermaid", "for a Markdown page"}}},
-      {"doc", "[PATH…]", Of::source, 0, kAnyNumber, "a page for each runbook, to be read by people, and an index",
-       "Without a PATH: every runbook of the project. Without --output, one page goes to stdout; several need it.",
+      {"doc", "[PATH|ID…]", Of::source_or_id, 0, kAnyNumber, "a page for each runbook, to be read by people, and an index",
+       "Without a PATH or ID: every runbook of the project. Without --output, one page goes to stdout; several need it.",
        {{"format", "md|html", Of::format, false, "Markdown (md), or HTML pages that need nothing else (html)"},
         {"output", "DIR", Of::folder, false, "write ID.md or ID.html, and the index, into this folder", 'o'}},
        false, doc, Chapter::read,
-       {{"rbc doc -o pages", "a Markdown page a runbook, and an index"}, {"rbc doc rb-02.runbook --format html", "one page"}}},
+       {{"rbc doc -o pages", "a Markdown page a runbook, and an index"}, {"rbc doc rb-02 --format html", "one page"}}},
       {"import", "FILE", Of::file, 1, 1, "a first draft of a runbook from a Markdown or plain-text document",
        "Headings become steps, lists become items, command lines become prompts on declared resources, placeholders become inputs. Nothing of the\n"
        "document is left out. What a person must still decide stands in the draft as `# decide: …`, and in the report.\n"

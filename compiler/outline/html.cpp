@@ -20,7 +20,7 @@ pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6p
 table { border-collapse: collapse; margin: 1rem 0; } th, td { border: 1px solid var(--line); padding: .35rem .7rem; text-align: left; vertical-align: top; } th { background: var(--panel); }
 li { margin: .35rem 0; } li > p { margin: .2rem 0; } ul.boxes { list-style: none; padding-left: .4rem; } ul.boxes > li > p:first-child::before { content: "☐ "; }
 blockquote { margin: .5rem 0; padding: .4rem .9rem; border-left: 4px solid var(--note-line); background: var(--note); } .caution { margin: .6rem 0; padding: .6rem .9rem; border-left: 5px solid var(--warn-line); background: var(--warn); font-weight: 600; }
-figure { margin: 1rem 0; overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; } figure svg { display: block; }
+figure { margin: 1rem 0; width: fit-content; max-width: calc(100vw - 3rem); position: relative; left: 50%; transform: translateX(-50%); overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; } figure svg { display: block; }
 @media print { :root { --ink: #000; --soft: #333; --page: #fff; --panel: #f4f4f4; --line: #999; --link: #000; --warn: #fff; --note: #fff; } body { max-width: none; padding: 0; font-size: 11pt; } nav { display: none; } pre { white-space: pre-wrap; } h2, h3, h4 { break-after: avoid; } li, tr, pre, .caution { break-inside: avoid; } figure svg { max-width: 100%; height: auto; } }
 )css";
 

@@ -136,6 +136,7 @@ class Completion(unittest.TestCase):
             (["check", ""], [":runbooks"]),
             (["check", "-o", ""], [":files"]),
             (["doc", "-o", ""], [":folders"]),
+            (["doc", ""], ["rb-07", "rb-02", ":runbooks"]),
             (["check", "--format", "s"], ["short", "sarif"]),
             (["check", "--fix="], ["--fix=all"]),
             (["check", "--fail-on", ""], ["error", "warning"]),

@@ -357,6 +357,10 @@ class Outline(unittest.TestCase):
             self.assertEqual((code, err), (3, "rbc: missing/x.svg cannot be written.\n"))
             code, _, err = self.rbc(folder, "doc", "nowhere.runbook")
             self.assertEqual((code, err), (3, "rbc: cannot read nowhere.runbook: No such file or directory.\n"))
+            self.assertEqual(self.said(folder, "doc", "g-1"), self.said(folder, "doc", "a.runbook"))
+            code, _, err = self.rbc(folder, "doc", "h-9")
+            self.assertEqual(code, 2)
+            self.assertIn("This project has G-1.", err)
 
 
 if __name__ == "__main__":
