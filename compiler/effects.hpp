@@ -48,6 +48,11 @@ struct Effect {
 Effect of_sql(const embedded::SqlStatement& statement);
 Effect of_pgbouncer(const embedded::Words& words);
 Effect of_redis(const embedded::Words& words);
+// E0721: the words of a Redis command against the form that servers know of it, or nothing if they fit, or if no server's table has the
+// command. `elastic`: how many of them may be no word or several (a list, a `<x?>`).
+std::optional<embedded::Problem> judge_redis_form(const embedded::Words& words, size_t elastic);
+// The first words of all commands that servers know, for "did you mean".
+std::vector<std::string_view> redis_commands();
 Effect of_http(const embedded::Http& request, const Patterns& patterns);
 Effect of_promql(const embedded::Prom& query);
 Effect of_compose(const embedded::Words& words);

@@ -285,6 +285,16 @@ void Checker::spoken_words(Spoken& spoken) {
   problems(spoken, spoken.effect.problems);
   judge_holes(spoken, words.uses);
   if (!spoken.ok) return;
+  if (spoken.kind == ResourceKind::redis) {
+    const auto elastic = std::count_if(words.words.begin(), words.words.end(), [&](const embedded::Word& word) {
+      return std::any_of(word.pieces.begin(), word.pieces.end(), [&](const embedded::Piece& piece) {
+        if (piece.hole < 0) return false;
+        const auto hole = static_cast<std::size_t>(piece.hole);
+        return spoken.refs[hole].optional || spoken.holes[hole].type.present().is(TypeTag::list);
+      });
+    });
+    if (const auto problem = effects::judge_redis_form(words, static_cast<std::size_t>(elastic))) return problems(spoken, {*problem});
+  }
   std::vector<std::string> said;
   for (const embedded::Word& word : words.words)
     said.push_back(!word.known && word.pieces.size() == 1 && word.pieces[0].hole >= 0 ? std::string("<>") : word.text);
@@ -303,7 +313,9 @@ void Checker::spoken_words(Spoken& spoken) {
   const auto verbs = catalogue_.verbs(spoken.kind);
   const bool verb_known = std::find(verbs.begin(), verbs.end(), said[0]) != verbs.end();
   const bool closed = spoken.kind == ResourceKind::host || spoken.kind == ResourceKind::clock;
-  const std::string near = did_you_mean(said[0], std::vector<std::string_view>(verbs.begin(), verbs.end()));
+  std::vector<std::string_view> candidates(verbs.begin(), verbs.end());
+  if (spoken.kind == ResourceKind::redis) candidates = effects::redis_commands();
+  const std::string near = did_you_mean(said[0], candidates);
   const bool mistyped = spoken.acts && !exact && !verb_known && !spoken.effect.known && spoken.kind != ResourceKind::command && !near.empty();
   if (mistyped || (!exact && (closed || !whole)) || (!exact && !verb_known && !spoken.effect.known && spoken.kind != ResourceKind::command && !spoken.acts)) {
     const Span span = spoken.captured.file_span(words.words[0].begin, words.words[0].end);
