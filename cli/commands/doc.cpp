@@ -40,7 +40,7 @@ std::vector<outline::Outline> outlines(Sources& sources, const Project& project,
 
 bool looks_like_id(const std::string& word) {
   std::error_code trouble;
-  return word.find('/') == std::string::npos && !word.ends_with(".runbook") && !files::exists(word, trouble);
+  return !word.empty() && word.find('/') == std::string::npos && !word.ends_with(".runbook") && !files::exists(word, trouble);
 }
 
 bool write_page(const files::path& to, const std::string& text) {

@@ -121,10 +121,11 @@ class Garbage(unittest.TestCase):
 
     def test_files_that_are_none(self):
         for command in ("check", "fmt", "map", "doc"):
-            self.refused(3, command, "absent", says="cannot read absent: No such file or directory.")
+            self.refused(3, command, "absent.runbook", says="cannot read absent.runbook: No such file or directory.")
             self.refused(3, command, "pipe", says="cannot read pipe: it is no regular file.")
             self.refused(3, command, "/proc/self/mem", says="cannot read /proc/self/mem: ")   # no plain file; to others than root, no permission
             self.refused(3, command, "", says="cannot read ``: No such file or directory.")
+        self.refused(2, "doc", "absent", says="no runbook `absent` here.")
         self.refused(3, "check", "--alerts", "pipe", says="cannot read pipe: it is no regular file.")
         self.refused(2, "check", "--baseline", "pipe", says="pipe")
         self.refused(3, "check", "--output", "pipe", says="cannot write pipe")
