@@ -234,7 +234,8 @@ class Checker {
   Type expression_(NodeId node, const Type* expected);
   // An argument of `of`, whose parameter is a `wanted`; E0301 otherwise.
   void argument(NodeId node, const Type& wanted, std::string_view of);
-  Type condition(NodeId node);
+  bool condition(NodeId node, bool tell = true);   // whether it can be one; told unless `tell` is no
+  std::string likely_condition(NodeId node, const Type& type) const;
   Type var(NodeId node, const Type* expected);
   Type use_symbol(SymbolId id, NodeId at, Use& use);
   Type member(NodeId node);
@@ -243,18 +244,29 @@ class Checker {
   Type where_kept(NodeId node);
   Type list_literal(NodeId node, const Type* expected);
   Type compare(NodeId node);
-  Type compare_is(NodeId node, NodeId left, NodeId right, const Type& a);
+  // Each tells what does not go together, and whether it does.
+  bool compare_is(NodeId left, const Type& a, NodeId right, const Type& b);
+  bool compare_order(NodeId left, const Type& a, NodeId right, const Type& b);
+  bool matches(NodeId left, const Type& a, NodeId right);
+  bool looked_for(NodeId item, const Type& what, NodeId all, const Type& where, Word op);
+  bool of_secret(std::string_view how, NodeId left, const Type& a, NodeId right, const Type& b);   // E0502, and whether one is
+  void of_missing(NodeId left, const Type& a, NodeId right, const Type& b);                         // E0304
+  Type reckoned(NodeId node, std::string_view op, Type (*result)(const Type& a, const Type& b, Word op));
   Type sum(NodeId node);
   Type product(NodeId node);
   Type portion(NodeId node);
+  Type negative(NodeId node);
   Type cast(NodeId node);
   Type literal(NodeId node);
   Type else_of(NodeId node);
   Type apply(NodeId node);
   bool as_option(NodeId node, const Type& type);                 // a bare name after a `one of`
-  std::string likely_meant(NodeId left, const Type& a, NodeId right, const Type& b) const;
+  bool written_option(NodeId node, const Type& type);            // a text in quotes there
+  void none_of_the_options(NodeId node, std::string_view said, const Type& type);
+  std::string likely_part(NodeId node, const Type& type) const;
+  std::string likely_meant(std::string_view op, NodeId left, const Type& a, NodeId right, const Type& b) const;
   void verdict_compared(NodeId left, const Type& a, NodeId right, const Type& b);
-  void mismatch(NodeId node, std::string_view op, NodeId left, const Type& a, NodeId right, const Type& b);
+  void mismatch(std::string_view op, NodeId left, const Type& a, NodeId right, const Type& b);
   void offer_units(Diagnostic& said, NodeId value, const Type& wanted) const;
   std::string unit_help(NodeId value, const Type& wanted) const;
   Type member_of(NodeId node, const Type& base, std::string_view name, NodeId args);
@@ -338,6 +350,8 @@ class Checker {
 std::string with_article(const Type& type);
 bool fits(const Type& is, const Type& wanted);   // a value of `is` may stand where `wanted` is expected
 bool holds_secret(const Type& type);                 // a secret, or a list of them
+bool from_json(const Type& type);        // `as` this type can be read from json
+std::optional<Type> common(const Type& a, const Type& b);   // as which values of both can be read
 Type answer_type(Type plain);            // with .ok .took .at
 Micros micros(std::chrono::milliseconds length);
 inline Effect effect_of(effects::Level level) { return static_cast<Effect>(level); }

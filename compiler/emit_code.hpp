@@ -86,6 +86,8 @@ class Emitter {
   // `measured`: for a rule, which says what it measured and, where that is not written there, against what. Whether it does say the latter.
   bool compare_values(NodeRef at, NodeRef left, NodeRef right, bool measured);
   bool written_out(NodeRef at) const;      // a literal, or made of literals: its text is its value
+  bool reaches(NodeRef at) const;
+  void either(NodeRef at, bool more);
   bool equals(NodeRef left, NodeRef right, bool measured = false);
   bool against_value(NodeRef right, bool measured);
   void shared_cast(NodeRef at);

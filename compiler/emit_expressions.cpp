@@ -79,14 +79,7 @@ void Emitter::expression_uncast(NodeRef at) {
       return;
     }
     case Kind::Compare: compare(at); return;
-    case Kind::Else: {
-      const Label after = code_.label();
-      expression(nth(at, 0));
-      jump(Op::JUMP_PRESENT, after);
-      expression(nth(at, 1));
-      code_.place(after);
-      return;
-    }
+    case Kind::Else: either(at, false); return;
     case Kind::Where: where(at); return;
     case Kind::Sum: both(word(at) == Word::Minus ? Op::SUBTRACT : Op::ADD); return;
     case Kind::Product: both(word(at) == Word::Slash ? Op::DIVIDE : Op::MULTIPLY); return;
@@ -97,7 +90,9 @@ void Emitter::expression_uncast(NodeRef at) {
       return;
     case Kind::Cast: {
       NodeRef what = nth(at, 0), to = nth(at, 1);
-      expression(what);
+      // `as T?` takes what is not there for a missing T.
+      if (kind(to) != Kind::Reading && type_of(to).is_optional() && reaches(what)) soft(what);
+      else expression(what);
       if (kind(to) == Kind::Reading) {
         std::uint32_t reading = 0;
         switch (word(to)) {
@@ -171,6 +166,28 @@ std::uint32_t colour_code(Word word) {
   }
 }
 }  // namespace
+
+// `x else y`; under another `else` (`more`) y may be missing in its turn. What is not there on the way to a part is missing as well.
+void Emitter::either(NodeRef at, bool more) {
+  const auto side = [&](NodeRef one, bool last) {
+    if (kind(one) == Kind::Else) either(one, !last);
+    else if (!last && reaches(one)) soft([&] { expression_uncast(one); });
+    else expression_uncast(one);
+    shared_cast(one);
+  };
+  const Label after = code_.label();
+  side(nth(at, 0), false);
+  jump(Op::JUMP_PRESENT, after);
+  side(nth(at, 1), !more);
+  code_.place(after);
+}
+
+// A part of something, with nothing reckoned on the way.
+bool Emitter::reaches(NodeRef at) const {
+  const Kind is = kind(at);
+  if (is == Kind::Group) return reaches(nth(at, 0));
+  return is == Kind::Member || is == Kind::Above || is == Kind::Maybe;
+}
 
 bool Emitter::written_out(NodeRef at) const {
   switch (kind(at)) {

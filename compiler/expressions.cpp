@@ -22,10 +22,36 @@ bool fits(const Type& is, const Type& wanted) {
           return std::find(wanted->options.begin(), wanted->options.end(), option) != wanted->options.end();
         });
       case TypeTag::list: return fits(is->element[0], wanted->element[0]);
+      case TypeTag::record:
+      case TypeTag::rows:
+        return is->name == wanted->name && std::all_of(wanted->fields.begin(), wanted->fields.end(), [&](const auto& field) {
+                 const Type* there = is.field(field.first);
+                 return there && fits(*there, field.second);
+               });
       default: return true;
     }
   }
   return is.is(TypeTag::integer) && wanted.is(TypeTag::number);
+}
+
+std::optional<Type> common(const Type& a, const Type& b) {
+  if (a.is(TypeTag::error) || b.is(TypeTag::error)) return a.is(TypeTag::error) ? b : a;
+  if (a.is_optional() != b.is_optional()) {
+    const auto there = common(a.present(), b.present());
+    return there ? std::optional(there->optional()) : std::nullopt;
+  }
+  if (fits(a, b)) return b;
+  if (fits(b, a)) return a;
+  if (a.tag() != b.tag()) return std::nullopt;
+  // Of two answers, what both have.
+  std::vector<std::pair<std::string, Type>> fields;
+  for (const auto& [name, type] : a->fields)
+    if (const Type* other = b.field(name))
+      if (const auto both = common(type, *other)) fields.emplace_back(name, *both);
+  const auto made = [&](Type type) { return a.is_optional() ? type.optional() : type; };
+  if (a.is(TypeTag::record)) return made(Type::record(std::move(fields)));
+  if (a.is(TypeTag::rows)) return made(Type::rows(std::move(fields), a->open || b->open));
+  return std::nullopt;
 }
 
 Type answer_type(Type plain) {
@@ -101,8 +127,7 @@ void Checker::argument(NodeId node, const Type& wanted, std::string_view of) {
   if (wanted.is(TypeTag::one_of) && tree().kind(node) == Kind::Text && tree().find(Kind::Hole, node).empty()) {
     std::string said;
     for (const TextPiece& piece : pieces(tree(), node)) said += piece.text;
-    if (std::find(wanted->options.begin(), wanted->options.end(), said) == wanted->options.end())
-      error("E0201", node, fmt::format("`{}` is none of the options here: {}.", said, fmt::join(wanted->options, ", ")));
+    if (std::find(wanted->options.begin(), wanted->options.end(), said) == wanted->options.end()) none_of_the_options(node, said, wanted);
     facts.casts[ref(node)] = wanted;
     return;
   }
@@ -121,8 +146,9 @@ Type Checker::expression_(NodeId node, const Type* expected) {
     case Kind::And:
     case Kind::Or: {
       const std::size_t outside = narrowed_.size();
+      bool told = false;   // that a part is no condition; of the others it is the same mistake
       for (NodeId part : tree().children(node)) {
-        condition(part);
+        told |= !condition(part, !told);
         narrow(part, tree().kind(node) == Kind::And);
       }
       narrowed_.resize(outside);
@@ -162,17 +188,7 @@ Type Checker::expression_(NodeId node, const Type* expected) {
     case Kind::Sum: return sum(node);
     case Kind::Product: return product(node);
     case Kind::Portion: return portion(node);
-    case Kind::Negative: {
-      const NodeId value = tree().first(node);
-      const Type type = expression(value);
-      if (type.is_numeric() || type.is_quantity() || type.is(TypeTag::error)) return type;
-      if (type.is(TypeTag::json)) {
-        facts.casts[ref(value)] = TypeTag::number;
-        return TypeTag::number;
-      }
-      error("E0301", value, fmt::format("`-` needs a number, and this is {}.", with_article(type)));
-      return {};
-    }
+    case Kind::Negative: return negative(node);
     case Kind::Cast: return cast(node);
     case Kind::Member: return member(node);
     case Kind::Above: return above(node);
@@ -197,25 +213,51 @@ Type Checker::expression_(NodeId node, const Type* expected) {
   }
 }
 
-Type Checker::condition(NodeId node) {
-  if (!node) return {};
+// What to ask of a value that is neither yes nor no.
+std::string Checker::likely_condition(NodeId node, const Type& type) const {
+  const std::string said = text(node);
+  if (type.is_optional() && !type.is(TypeTag::boolean)) return fmt::format("Whether it is there is asked with `{} is present`.", said);
+  switch (type.tag()) {
+    case TypeTag::integer:
+    case TypeTag::number: return fmt::format("Compare it, as in `{} > 0`.", said);
+    case TypeTag::percent: return fmt::format("Compare it, as in `{} > 80%`.", said);
+    case TypeTag::duration: return fmt::format("Compare it, as in `{} > 5m`.", said);
+    case TypeTag::size: return fmt::format("Compare it, as in `{} > 1GiB`.", said);
+    case TypeTag::rate: return fmt::format("Compare it, as in `{} > 10 per minute`.", said);
+    case TypeTag::instant: return fmt::format("Compare it, as in `{} < run.started`.", said);
+    case TypeTag::text:
+    case TypeTag::url: return fmt::format("Compare it, as in `{} is \"…\"`, or search it: `{} contains \"…\"`.", said, said);
+    case TypeTag::one_of: return type->options.empty() ? std::string() : fmt::format("Compare it, as in `{} is {}`.", said, type->options[0]);
+    case TypeTag::list:
+    case TypeTag::rows: return fmt::format("Ask for their number, as in `{}.count > 0`.", said);
+    case TypeTag::record: return type.field("ok") ? fmt::format("Whether all is well is `{}.ok`.", said) : std::string("Ask for a part of it.");
+    default: return {};
+  }
+}
+
+bool Checker::condition(NodeId node, bool tell) {
+  if (!node) return true;
   // A bare check is a mistake of its own; whether it was looked at is the next question.
   if (tree().kind(node) == Kind::Var) warned_.insert(ref(node));
   const Type type = expression(node);
-  if (type.is(TypeTag::error) || (type.is(TypeTag::boolean) && !type.is_optional())) return type;
+  if (type.is(TypeTag::error)) return true;
+  if (type.is(TypeTag::json) && !type.is_optional()) {
+    facts.casts[ref(node)] = TypeTag::boolean;
+    return true;
+  }
+  if (type.is(TypeTag::boolean) && (!type.is_optional() || in_rung_ || at_.symptom)) return true;
+  if (!tell) return false;
   if (type.is(TypeTag::verdict))
     error("E0302", node, fmt::format("`{}` is a check, not yes or no.", text(node)),
           fmt::format("Say `{0} passes` (green or amber), `{0} fails` (red or blind), or `{0} is red`.", text(node)))
         .fix(rewrite(tree().span(node), text(node) + " passes"));
-  else if (type.is_optional() && type.is(TypeTag::boolean))
+  else if (type.is(TypeTag::boolean) || type.is(TypeTag::json))
     error("E0304", node, fmt::format("`{}` may be missing here.", text(node)), fmt::format("Handle it first: `when {} is missing`, or write `{} else no`.", text(node), text(node)));
-  else if (type.is(TypeTag::json)) {
-    facts.casts[ref(node)] = TypeTag::boolean;
-    return TypeTag::boolean;
-  } else
-    error("E0301", node, fmt::format("A condition is yes or no, and `{}` is {}.", text(node), with_article(type)),
-          type.is_numeric() ? fmt::format("Compare it, as in `{} > 0`.", text(node)) : type.is(TypeTag::list) || type.is(TypeTag::rows) ? fmt::format("Ask for their number, as in `{}.count > 0`.", text(node)) : std::string());
-  return {};
+  else if (holds_secret(type))
+    error("E0502", node, fmt::format("`{}` is a secret, and no condition.", text(node)), fmt::format("Whether there is one can be asked: `{} is present`.", text(node)));
+  else
+    error("E0301", node, fmt::format("A condition is yes or no, and `{}` is {}.", text(node), with_article(type)), likely_condition(node, type));
+  return false;
 }
 
 Type Checker::use_symbol(SymbolId id, NodeId at, Use& use) {
@@ -293,12 +335,18 @@ bool Checker::as_option(NodeId node, const Type& type) {
   facts.uses[ref(node)] = use;
   facts.types[ref(node)] = type;
   if (std::find(type->options.begin(), type->options.end(), name) != type->options.end()) return true;
-  std::vector<std::string_view> options(type->options.begin(), type->options.end());
-  std::string near = did_you_mean(name, options);
-  error("E0201", node, fmt::format("`{}` is none of the options here: {}.", name, fmt::join(type->options, ", ")),
-        name == "default" || name == "other" || name == "others" ? std::string("For all the rest, write `anything else`.")
-        : near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+  none_of_the_options(node, name, type);
   return true;
+}
+
+void Checker::none_of_the_options(NodeId node, std::string_view said, const Type& type) {
+  const std::vector<std::string_view> options(type->options.begin(), type->options.end());
+  const std::string near = did_you_mean(said, options);
+  error("E0201", node, fmt::format("`{}` is none of the options here: {}.", said, fmt::join(type->options, ", ")),
+        said == "default" || said == "other" || said == "others" ? std::string("For all the rest, write `anything else`.")
+        : !near.empty()                                          ? fmt::format("Did you mean `{}`?", near)
+        : tree().kind(node) == Kind::Var                         ? fmt::format("If a value is meant, write `({})`.", said)
+                                                                 : std::string());
 }
 
 Type Checker::apply(NodeId node) {
@@ -323,16 +371,20 @@ Type Checker::else_of(NodeId node) {
   maybe_ = before;
   asking_presence_ = presence;
   const Type wanted = value.present();
-  const Type other = expression(second, &wanted);
+  const Type other = expression(second, value.is(TypeTag::error) || value.is(TypeTag::json) ? nullptr : &wanted);
   if (value.is(TypeTag::error)) return other;
   if (other.is(TypeTag::error)) return wanted;
-  if (wanted.is(TypeTag::json) && !other.is(TypeTag::json)) {
-    facts.casts[ref(first)] = other;
+  if (of_secret("stood in for", first, value, second, other)) return {};
+  if (wanted.is(TypeTag::json) && from_json(other)) {
+    if (!other.is(TypeTag::json)) facts.casts[ref(first)] = other.present().optional();
     return other;
   }
-  if (fits(other.present(), wanted)) return other.is_optional() ? wanted.optional() : wanted;
-  if (fits(wanted, other.present())) return other;
-  error("E0301", second, fmt::format("`{}` is {}, and what stands in for it is {}.", text(first), spell(wanted), spell(other)));
+  if (!wanted.is(TypeTag::one_of) || written_option(second, wanted))
+    if (auto both = common(wanted, other)) return *both;
+  if (wanted.is(TypeTag::one_of) && tree().kind(second) == Kind::Text) return wanted;
+  const std::string units = wanted.is(TypeTag::json) ? unit_help(first, other) : std::string();
+  error("E0301", second, fmt::format("`{}` is {}, and what stands in for it is {}.", text(first), spell(wanted), spell(other)),
+        !units.empty() ? units : fmt::format("Write {} after `else`.", with_article(wanted)));
   return wanted;
 }
 
@@ -342,12 +394,14 @@ Type Checker::list_literal(NodeId node, const Type* expected) {
   bool any = false;
   for (NodeId item : tree().children(node)) {
     const Type is = expression(item, element.is(TypeTag::error) ? nullptr : &element);
-    if (element.is(TypeTag::error)) element = is;
-    else if (!is.is(TypeTag::error) && !fits(is, element)) {
-      if (fits(element, is)) element = is;
-      else error("E0301", item, fmt::format("The list holds {}, and this is {}.", with_article(element), with_article(is)));
-    }
     any = true;
+    if (is.is(TypeTag::error)) continue;
+    if (element.is(TypeTag::one_of) && is.is(TypeTag::text) && tree().kind(item) == Kind::Text && tree().find(Kind::Hole, item).empty()) {
+      if (written_option(item, element)) facts.casts[ref(item)] = element;
+      continue;
+    }
+    if (auto both = common(is, element)) element = *both;
+    else error("E0301", item, fmt::format("The list holds {}, and this is {}.", with_article(element), with_article(is)), "All items of a list are of one type.");
   }
   if (!any && element.is(TypeTag::error)) {
     error("E0307", node, "What is in this list?", "Say `list of text`, as in `x as list of text = []`.");

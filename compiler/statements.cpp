@@ -295,9 +295,9 @@ void Checker::check_bind(NodeId node) {
     condition(when);
     const Type first = expression(yes, cast ? &wanted : nullptr);
     const Type second = expression(no, cast ? &wanted : &first);
-    type = first.is(TypeTag::error) ? second : first;
-    if (!first.is(TypeTag::error) && !second.is(TypeTag::error) && !fits(second, first) && !fits(first, second))
-      error("E0301", pick, fmt::format("One side is {}, the other {}.", spell(first), spell(second)));
+    const auto both = common(first, second);
+    type = both.value_or(Type());
+    if (!both) error("E0301", pick, fmt::format("One side is {}, the other {}.", spell(first), spell(second)), "Both are of one type.");
     facts.types[ref(pick)] = type;
   } else if (const NodeId value = tree().expression(node)) {
     type = expression(value, cast ? &wanted : nullptr);
@@ -355,13 +355,11 @@ void Checker::arm(NodeId lines, Arms& arms) {
 void Checker::after_arms(const Arms& arms) {
   for (const auto& [name, symbols] : arms.symbols) {
     Symbol merged = facts.symbols[symbols.front()];
-    bool same = true;
-    for (SymbolId one : symbols) {
-      const Type& type = facts.symbols[one].type;
-      if (merged.type.is(TypeTag::error) || fits(merged.type, type)) merged.type = type;
-      else same &= fits(type, merged.type);
-    }
-    if (!same) continue;
+    std::optional<Type> both = merged.type;
+    for (SymbolId one : symbols)
+      if (both) both = common(*both, facts.symbols[one].type);
+    if (!both) continue;
+    merged.type = *both;
     const SymbolId id = add(std::move(merged));
     merged_[id] = symbols;
     at_.scope->names.emplace(name, id);

@@ -194,6 +194,7 @@ Computed equal(const Value& a, const Value& b) {
   auto says = [](bool yes) { return got(Value::boolean(yes)); };
   if (a.is_missing() || b.is_missing()) return mismatch("`is`", a, b);
   if (plain_number(a) && plain_number(b)) {
+    if (std::isnan(real(a)) || std::isnan(real(b))) return no("a number is not a number");
     return says(a.tag() == b.tag() && a.tag() == Tag::integer ? a.as_int() == b.as_int() : real(a) == real(b));
   }
   if (wordy(a.tag()) && wordy(b.tag())) return says(a.text() == b.text());
@@ -253,7 +254,7 @@ Computed matches(const Value& a, const std::string& pattern) {
 Computed holds(const Value& list, const Value& a) {
   if (list.is_missing() || a.is_missing()) return mismatch("`in`", a, list);
   const auto* items = elements(list);
-  if (!items) return mismatch("`in`", a, list);
+  if (!items) return searched_text(list) && searched_text(a) ? contains(list, a) : mismatch("`in`", a, list);
   for (const auto& item : *items) {
     // One JSON element of another type is not the one that is looked for, and no failure of the whole.
     auto one = equal(item, a);
@@ -328,6 +329,13 @@ Computed field(const Value& a, const std::string& name, bool must) {
       found = a.items()[0].field(name);
     } else if (a.beside()) {
       found = a.beside()->field(name);
+    }
+  } else if (a.tag() == Tag::json && a.json_kind() == JsonKind::array) {
+    // An array has no keys, so these are the list's.
+    if (name == "count") return got(Value::json_int(static_cast<std::int64_t>(a.items().size())));
+    if (name == "first" || name == "last") {
+      if (a.items().empty()) return gone("the list is empty");
+      found = name == "first" ? &a.items().front() : &a.items().back();
     }
   } else {
     found = a.field(name);

@@ -1,0 +1,108 @@
+// Every operator between values of every two types: what is accepted, as what, and what is said of the rest.
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "compiler/checker.hpp"
+#include "stdlib/world.hpp"
+#include "tests/unit/compiler/operands.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using rbc::stage::kBinary;
+using rbc::stage::kOperands;
+using rbc::stage::kOperandWorld;
+using rbc::stage::Operand;
+
+const fs::path kTypesGolden = fs::path(RBC_SOURCE_DIR) / "tests/golden/types";
+
+std::string text_of_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream all;
+  all << in.rdbuf();
+  return all.str();
+}
+
+struct Judged {
+  std::string type;            // of the whole, if nothing is said of it
+  std::vector<rbc::Diagnostic> said;
+};
+
+// Judges each expression, on a line of its own: `x0 = …`.
+std::vector<Judged> judged(const std::vector<std::string>& expressions, const std::string& world = kOperandWorld) {
+  std::string text = world;
+  const auto first = static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+  for (std::size_t i = 0; i < expressions.size(); ++i) text += fmt::format("    x{} = {}\n", i, expressions[i]);
+  rbc::OverlaySources sources;
+  sources.put("operators.runbook", text);
+  rbc::Settings settings;
+  rbc::front::Checker checker(sources, rbc::catalogue(), settings);
+  const auto file = checker.load("operators.runbook");
+  REQUIRE(file);
+  checker.check_all();
+  checker.finish();
+  std::vector<Judged> all(expressions.size());
+  const rbc::Tree& tree = *checker.facts.trees[*file];
+  for (const rbc::Diagnostic& one : checker.diagnostics) {
+    const std::uint32_t line = tree.source().line_at(one.primary.span.begin);
+    if (one.code == "W0215" || one.severity == rbc::Severity::Warning) continue;
+    if (line < first) FAIL("of the world: " << one.message);
+    all[line - first].said.push_back(one);
+  }
+  for (const rbc::NodeId bind : tree.find(rbc::Kind::Bind)) {
+    const std::uint32_t line = tree.source().line_at(tree[bind].begin);
+    if (line < first) continue;
+    const rbc::NodeId value = tree.expression(bind);
+    if (!value) continue;
+    if (const auto type = checker.facts.types.find({*file, value}); type != checker.facts.types.end()) all[line - first].type = rbc::spell(type->second);
+  }
+  return all;
+}
+
+void held_against(const std::string& name, const std::string& seen) {
+  const fs::path path = kTypesGolden / name;
+  if (std::getenv("RBC_GOLDEN_WRITE")) std::ofstream(path, std::ios::binary) << seen;
+  CHECK(seen == text_of_file(path));
+}
+
+}  // namespace
+
+TEST_CASE("every operator between every two types is accepted as something, or refused once") {
+  std::vector<std::string> expressions;
+  for (const std::string_view op : kBinary)
+    for (const Operand& left : kOperands)
+      for (const Operand& right : kOperands) expressions.push_back(fmt::format("{} {} ({})", left.said, op, right.said));
+  const std::vector<Judged> all = judged(expressions);
+  std::string seen;
+  std::size_t at = 0;
+  for (const std::string_view op : kBinary) {
+    seen += fmt::format("{:<10}", op);
+    for (const Operand& right : kOperands) seen += fmt::format(" {:<8}", right.name);
+    seen += '\n';
+    for (const Operand& left : kOperands) {
+      seen += fmt::format("{:<10}", left.name);
+      for (std::size_t right = 0; right < std::size(kOperands); ++right, ++at) {
+        INFO(expressions[at]);
+        for (const rbc::Diagnostic& one : all[at].said) UNSCOPED_INFO(one.code << " " << one.message << " / " << one.help);
+        CHECK(all[at].said.size() <= 1);
+        if (!all[at].said.empty()) CHECK(!all[at].said[0].help.empty());
+        std::string cell = all[at].said.empty() ? all[at].type : all[at].said[0].code == "E0301" ? "." : all[at].said[0].code;
+        for (const auto& [spelled, name] : {std::pair{"list of text", "texts"}, std::pair{"list of int", "ints"}, std::pair{"list of json", "jsons"}, std::pair{"one of first, second", "option"}})
+          if (cell == spelled) cell = name;
+        if (cell.starts_with("rows of")) cell = "rows";
+        if (cell.starts_with("{")) cell = "record";
+        seen += fmt::format(" {:<8}", cell);
+      }
+      seen.erase(seen.find_last_not_of(' ') + 1);
+      seen += '\n';
+    }
+    seen += '\n';
+  }
+  held_against("operators.txt", seen);
+}
