@@ -22,14 +22,15 @@ constexpr Micros kDelivery = 2 * kMinute;             // for pages still on thei
 constexpr Micros kLongestPause = 10 * kMinute;
 constexpr std::int64_t kUsualRounds = 20;
 
-std::string words(Micros micros) { return literal(Value::duration(micros)); }
+// Whether a clock keeps the lines of its path, with the words that are shown beside them: most who ask want a number.
+enum class Tells : std::uint8_t { times, lines };
 
 class Clock {
  public:
   // What each runbook that is called takes, with its inputs at their caps or not: shared by the clocks of one question.
   using Runbooks = std::map<std::pair<std::uint32_t, bool>, Time>;
-  Clock(const Facts& facts, std::uint32_t runbook, bool caps, std::shared_ptr<Runbooks> runbooks = std::make_shared<Runbooks>())
-      : facts_(facts), runbook_(runbook), caps_(caps), runbooks_(std::move(runbooks)) {}
+  Clock(const Facts& facts, std::uint32_t runbook, bool caps, Tells tells, std::shared_ptr<Runbooks> runbooks = std::make_shared<Runbooks>())
+      : facts_(facts), runbook_(runbook), caps_(caps), tells_(tells == Tells::lines), runbooks_(std::move(runbooks)) {}
 
   Micros check(std::uint32_t index) {
     // Checks do not go in circles; a mistake there was reported, and counts nothing here.
@@ -62,7 +63,7 @@ class Clock {
     for (NodeRef step : all(book.def, Kind::Step)) all_steps = follow(all_steps, step_time(step));
     if (book.goal) {
       const Micros goal = group({book.goal});
-      const Way look = lasting(goal, goal > 0 ? one_line({"goal " + text(book.goal), goal, 0, group_words({book.goal}), book.goal}) : nullptr);
+      const Way look = lasting(goal, goal > 0 && tells_ ? one_line({"goal " + text(book.goal), goal, 0, group_words({book.goal}), book.goal}) : nullptr);
       all_steps = follow(all_steps, Time{look, look, {}});
     }
     return all_steps;
@@ -74,7 +75,6 @@ class Clock {
     const Way longest = worst(all_steps);
     Explained found;
     found.path = written(longest.lines);
-    found.outcome = plus(longest.total(), kDelivery);
     found.resolved = all_steps.on.possible() ? all_steps.on.time : kNone;
     if (longest.later > 0) found.path.push_back({"what is taken back", longest.later, 0, "`before leaving`, `undo`, and what a called runbook does afterwards: once for each `do`", {}});
     Micros total = longest.total();
@@ -86,8 +86,27 @@ class Clock {
     found.path.push_back({"delivery of what is still on its way", kDelivery, 0, "", {}});
     found.longest = plus(total, kDelivery);
     found.first_page = first_page(book, longest.total());
-    found.waits = waits(book);
     return found;
+  }
+
+  // Of `run`, what is no path: the whole, and until the outcome is fixed.
+  Ends ends() {
+    const Micros outcome = worst(steps()).total();
+    const NodeRef node = child(facts_.runbooks[runbook_].def, Kind::Afterwards);
+    return {plus(node ? plus(outcome, tolerant(child(node, Kind::Block)).total()) : outcome, kDelivery), plus(outcome, kDelivery)};
+  }
+
+  // An alert's run has nobody in front of it, so that a change there waits for nobody.
+  bool waits() const {
+    const RunbookFacts& book = facts_.runbooks[runbook_];
+    const auto person = [&](NodeRef at) {
+      switch (kind(at)) {
+        case Kind::Item: case Kind::Ask: case Kind::Choose: case Kind::Confirm: case Kind::Approve: case Kind::Caution: case Kind::Judge: return true;
+        default: return kind(at) == Kind::Do && book.alerts.empty();
+      }
+    };
+    Visited seen;
+    return says(book.def, person, seen);
   }
 
  private:
@@ -109,6 +128,12 @@ class Clock {
     return found;
   }
   std::string text(NodeRef at) const { return std::string(tree(at).text(at.node)); }
+  // Words that stand beside a line; none where lines are not told.
+  std::string words(Micros micros) const { return tells_ ? literal(Value::duration(micros)) : std::string(); }
+  template <class... Parts>
+  std::string why(fmt::format_string<Parts...> form, Parts&&... parts) const {
+    return tells_ ? fmt::format(form, std::forward<Parts>(parts)...) : std::string();
+  }
   std::int64_t integer(NodeRef at) const { return int_of(tree(at).text(at.node)).value_or(0); }
   std::string line_of(NodeRef at) const {
     const Source& source = tree(at).source();
@@ -170,10 +195,10 @@ class Clock {
     return std::move(seen.checks);
   }
   Micros group(const std::vector<NodeRef>& all_refs) { return makespan(checks_of(all_refs)); }
-  static std::string group_words(std::size_t checks) {
-    return checks < 2 ? std::string() : fmt::format("{} checks, eight at once and two a resource", checks);
+  std::string group_words(std::size_t checks) const {
+    return checks < 2 ? std::string() : why("{} checks, eight at once and two a resource", checks);
   }
-  std::string group_words(const std::vector<NodeRef>& all_refs) { return group_words(checks_of(all_refs).size()); }
+  std::string group_words(const std::vector<NodeRef>& all_refs) { return tells_ ? group_words(checks_of(all_refs).size()) : std::string(); }
 
   // The longest action in a block, through calls: what a `within` still waits for when its time has passed. One that was left in doubt
   // is not begun again then.
@@ -204,11 +229,12 @@ class Clock {
   }
 
   Time leaf(NodeRef at, Micros time, bool may_fail, std::string why = {}) const {
-    const Way way = lasting(time, time > 0 ? one_line({line_of(at), time, 0, std::move(why), at}) : nullptr);
+    const Way way = lasting(time, time > 0 && tells_ ? one_line({line_of(at), time, 0, std::move(why), at}) : nullptr);
     return {way, may_fail ? way : Way{}, {}};
   }
   // A line with lines beneath it: they stand one deeper, under it.
   Time under(NodeRef at, Time inside, const std::string& why = {}) const {
+    if (!tells_) return inside;
     for (Way* way : {&inside.on, &inside.fails, &inside.ends}) {
       if (!way->possible() || (!way->lines && way->time == 0)) continue;
       way->lines = beneath({line_of(at), way->time, 0, why, at}, way->lines);
@@ -275,7 +301,7 @@ class Clock {
   Time runbook(std::uint32_t index, bool caps) {
     const auto [known, fresh] = runbooks_->emplace(std::pair(index, caps), Time{});
     if (!fresh) return known->second;
-    Clock inside(facts_, index, caps, runbooks_);
+    Clock inside(facts_, index, caps, tells_ ? Tells::lines : Tells::times, runbooks_);
     Way way = worst(inside.steps());
     if (const NodeRef after = child(facts_.runbooks[index].def, Kind::Afterwards)) {
       const Micros takes = inside.tolerant(child(after, Kind::Block)).total();
@@ -294,13 +320,13 @@ class Clock {
       const Micros one = once(at, said);
       const bool again = repeatable(at, said);
       body = leaf(at, times_over(one, again ? 2 : 1), true,
-                  fmt::format("{} + 6s to end it{}", words(one - kEnding), again ? ", and once more if it is in doubt" : ""));
+                  why("{} + 6s to end it{}", words(one - kEnding), again ? ", and once more if it is in doubt" : ""));
     } else {
       const Symbol& called = callee(at);
       body = called.kind == SymbolKind::runbook ? runbook(called.index, caps_ || !all(child(at, Kind::Call), Kind::Arg).empty()) : procedure(called.index);
-      std::string why;
-      if (const NodeRef limited = child(at, Kind::Limit)) body = cut(body, length(nth(limited, 0)), largest_action(at), why);
-      body = under(at, body, why);
+      std::string reason;
+      if (const NodeRef limited = child(at, Kind::Limit)) body = cut(body, length(nth(limited, 0)), largest_action(at), reason);
+      body = under(at, body, reason);
     }
     for (Way* way : {&body.on, &body.fails, &body.ends}) {
       if (!way->possible()) continue;
@@ -310,16 +336,16 @@ class Clock {
     return otherwise(at, body);
   }
 
-  static Time cut(const Time& body, Micros limit, Micros action, std::string& why) {
-    if (worst(body).furthest > limit)
-      why = action > 0 ? fmt::format("cut after {}, and a change in flight may take {} more", words(limit), words(action)) : fmt::format("cut after {}", words(limit));
+  Time cut(const Time& body, Micros limit, Micros action, std::string& reason) const {
+    if (tells_ && worst(body).furthest > limit)
+      reason = action > 0 ? why("cut after {}, and a change in flight may take {} more", words(limit), words(action)) : why("cut after {}", words(limit));
     return within(body, limit, action);
   }
 
   Time poll(NodeRef at, NodeRef refs_node) {
     const NodeRef cadence = child(at, Kind::Cadence);
     const Micros during = length(nth(cadence, 1)), last = group({refs_node});
-    return leaf(at, plus(during, last), true, fmt::format("{}, and one last look of {}", words(during), words(last)));
+    return leaf(at, plus(during, last), true, why("{}, and one last look of {}", words(during), words(last)));
   }
 
   Time watch(NodeRef at) {
@@ -328,11 +354,11 @@ class Clock {
     // Up to its cap, an input may be any divisor.
     const bool any = caps_ && facts_.lengths.at(nth(cadence, 0)).input != kNoSymbol;
     const Micros begins = any ? during : during / every * every;
-    return leaf(at, plus(begins, last), true, fmt::format("the last look begins after {} and takes {}", words(begins), words(last)));
+    return leaf(at, plus(begins, last), true, why("the last look begins after {} and takes {}", words(begins), words(last)));
   }
 
   Way at_goal(NodeRef goal, Micros looks, std::string why) const {
-    return lasting(looks, looks > 0 ? one_line({"look at " + text(goal), looks, 0, std::move(why), goal}) : nullptr);
+    return lasting(looks, looks > 0 && tells_ ? one_line({"look at " + text(goal), looks, 0, std::move(why), goal}) : nullptr);
   }
 
   Time retry(NodeRef at) {
@@ -345,9 +371,9 @@ class Clock {
       sum = plus(sum, pause);
       if (tree(at).flag(at.node, Word::Doubling)) pause = std::min(pause * 2, kLongestPause);
     }
-    const Way pauses = lasting(sum, sum > 0 ? one_line({"pauses", sum, 0, n == 1 ? std::string() : fmt::format("{} of them, {}", n, tree(at).flag(at.node, Word::Doubling) ? "each twice the one before, at most 10m" : "each " + words(first)), at}) : nullptr);
+    const Way pauses = lasting(sum, sum > 0 && tells_ ? one_line({"pauses", sum, 0, n == 1 ? std::string() : fmt::format("{} of them, {}", n, tree(at).flag(at.node, Word::Doubling) ? "each twice the one before, at most 10m" : "each " + words(first)), at}) : nullptr);
     const Way before = then(over(body.fails, n), pauses);
-    return under(at, {then(before, body.on), then(over(body.fails, n + 1), pauses), then(before, body.ends)}, fmt::format("{} rounds at most", n + 1));
+    return under(at, {then(before, body.on), then(over(body.fails, n + 1), pauses), then(before, body.ends)}, why("{} rounds at most", n + 1));
   }
 
   Time cause(NodeRef at, NodeRef goal, Micros during, Micros last) {
@@ -369,7 +395,7 @@ class Clock {
     }
     look_first = follow(look_first, lines(before));
     const Time cure = lines(body);
-    const Way then_poll = lasting(plus(during, last), one_line({"poll until " + text(goal), plus(during, last), 0, fmt::format("{}, and one last look of {}", words(during), words(last)), at}));
+    const Way then_poll = lasting(plus(during, last), tells_ ? one_line({"poll until " + text(goal), plus(during, last), 0, why("{}, and one last look of {}", words(during), words(last)), at}) : nullptr);
     Way goes_on = only_items ? cure.on : then(cure.on, then_poll);
     goes_on = longer(goes_on, cure.fails);
     Time one = follow(look_first, {goes_on, {}, cure.ends});
@@ -412,7 +438,7 @@ class Clock {
     if (!body.on.possible()) whole = {{}, body.fails, body.ends};
     whole.on = longer(whole.on, at_once());             // of no elements
     whole.fails = longer(whole.fails, at_once());
-    return under(at, whole, fmt::format("{} round{} at most", n, n == 1 ? "" : "s"));
+    return under(at, whole, why("{} round{} at most", n, n == 1 ? "" : "s"));
   }
 
   Time repeat(NodeRef at) {
@@ -420,14 +446,14 @@ class Clock {
     const std::int64_t n = integer(nth(at, 0));
     if (!body.on.possible()) return under(at, body);
     const Way before = over(body.on, n - 1), whole = over(body.on, n);
-    return under(at, {whole, longer(whole, then(before, body.fails)), then(before, body.ends)}, fmt::format("{} rounds at most", n));
+    return under(at, {whole, longer(whole, then(before, body.fails)), then(before, body.ends)}, why("{} rounds at most", n));
   }
 
   Time limited(NodeRef at) {
     const NodeRef inside = child(at, Kind::Block);
-    std::string why;
-    const Time body = cut(block(inside), length(nth(child(at, Kind::Limit), 0)), largest_action(inside), why);
-    return under(at, body, why);
+    std::string reason;
+    const Time body = cut(block(inside), length(nth(child(at, Kind::Limit), 0)), largest_action(inside), reason);
+    return under(at, body, reason);
   }
 
   Time caution(NodeRef at) {
@@ -435,7 +461,7 @@ class Clock {
     const Time body = block(child(at, Kind::Block));
     if (!limit) return follow(leaf(at, 0, true), under(at, body));
     const Micros asked = length(nth(limit, 0));
-    const Way question = lasting(asked, one_line({"the approval", asked, 0, "until nobody has answered in time", at}));
+    const Way question = lasting(asked, tells_ ? one_line({"the approval", asked, 0, "until nobody has answered in time", at}) : nullptr);
     return under(at, follow(Time{question, question, {}}, body));
   }
 
@@ -475,29 +501,23 @@ class Clock {
   }
 
   // Whether a block says so, or what it calls.
-  bool says(NodeRef at, Kind wanted, Visited& seen) const {
-    if (kind(at) == wanted && (wanted != Kind::Notify || word(at) == Word::Page)) return true;
+  template <class Wanted>
+  bool says(NodeRef at, const Wanted& wanted, Visited& seen) const {
+    if (wanted(at)) return true;
     if (kind(at) == Kind::Do)
       if (const NodeRef called = called_by(at); called && seen.insert({called.file, called.node}).second && says(called, wanted, seen)) return true;
-    for (NodeRef inner : all(at))
-      if (says(inner, wanted, seen)) return true;
+    for (NodeId inner : tree(at).children(at.node))
+      if (says({at.file, inner}, wanted, seen)) return true;
     return false;
+  }
+  bool says(NodeRef at, Kind wanted, Visited& seen) const {
+    return says(at, [&](NodeRef one) { return kind(one) == wanted && (wanted != Kind::Notify || word(one) == Word::Page); }, seen);
   }
   bool steps_say(const RunbookFacts& book, Kind wanted) const {
     Visited seen;
     for (NodeRef step : all(book.def, Kind::Step))
       if (says(step, wanted, seen)) return true;
     return false;
-  }
-
-  // An alert's run has nobody in front of it, so that a change there waits for nobody.
-  bool waits(const RunbookFacts& book) const {
-    std::vector<Kind> people{Kind::Item, Kind::Ask, Kind::Choose, Kind::Confirm, Kind::Approve, Kind::Caution, Kind::Judge};
-    if (book.alerts.empty()) people.push_back(Kind::Do);
-    return std::any_of(people.begin(), people.end(), [&](Kind kind) {
-      Visited seen;
-      return says(book.def, kind, seen);
-    });
   }
 
   // When a first person is paged at the latest, if nothing helps. An acknowledgement cannot come before a page, so a path ends a ladder's
@@ -525,7 +545,7 @@ class Clock {
 
   const Facts& facts_;
   const std::uint32_t runbook_;
-  const bool caps_;
+  const bool caps_, tells_;
   std::map<std::uint32_t, Micros> checks_;
   std::map<std::pair<std::uint32_t, NodeId>, Micros> largest_;      // by procedure or runbook
   std::map<std::uint32_t, Time> procedures_;
@@ -536,15 +556,16 @@ class Clock {
 
 Micros check_bound(const Facts& facts, std::uint32_t check, bool caps) {
   const std::uint32_t runbook = facts.checks[check].runbook;
-  return Clock(facts, runbook, caps).check(check);
+  return Clock(facts, runbook, caps, Tells::times).check(check);
 }
 
 Explained explain(const Facts& facts, std::uint32_t runbook) {
-  Explained found = Clock(facts, runbook, false).run();
-  const Explained at_caps = Clock(facts, runbook, true).run();
-  found.longest_at_caps = at_caps.longest;
-  found.outcome = at_caps.outcome;
+  Explained found = Clock(facts, runbook, false, Tells::lines).run();
+  found.longest_at_caps = ends(facts, runbook, true).longest;
   return found;
 }
+
+Ends ends(const Facts& facts, std::uint32_t runbook, bool caps) { return Clock(facts, runbook, caps, Tells::times).ends(); }
+bool waits(const Facts& facts, std::uint32_t runbook) { return Clock(facts, runbook, false, Tells::times).waits(); }
 
 }  // namespace rbc::times

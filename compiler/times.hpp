@@ -24,9 +24,7 @@ struct ExplainedLine {
 struct Explained {
   Micros longest = 0;                  // headless, at the inputs' defaults; the sum of `path` at depth 0
   Micros longest_at_caps = 0;
-  Micros outcome = 0;                  // until the outcome is fixed, at the inputs' caps: what comes after it, and delivery, left out
   Micros resolved = 0;                 // until it is resolved, at the defaults; kNone: no path ends so
-  bool waits = false;                  // for a person, where there is one: an item, a question, a change that is asked for
   Micros first_page = kNone;           // the latest moment of a first page if nothing helps; kNone: nobody is ever paged
   std::vector<ExplainedLine> path;
 };
@@ -36,6 +34,14 @@ struct Explained {
 Micros check_bound(const Facts& facts, std::uint32_t check, bool caps);
 // Of a whole run, headless. The runbook's facts must be without errors.
 Explained explain(const Facts& facts, std::uint32_t runbook);
+// The same without its path, which is most of the work.
+struct Ends {
+  Micros longest = 0;
+  Micros outcome = 0;                  // until the outcome is fixed: what comes after it left out
+};
+Ends ends(const Facts& facts, std::uint32_t runbook, bool caps);
+// Whether it waits for a person, where there is one: an item, a question, a change that is asked for.
+bool waits(const Facts& facts, std::uint32_t runbook);
 // Adds E0605 for each runbook that may take longer than the budget of its severity; nothing where `found` holds an error.
 void judge(const Facts& facts, const Settings& settings, std::vector<Diagnostic>& found);
 

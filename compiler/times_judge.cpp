@@ -32,8 +32,8 @@ void judge(const Facts& facts, const Settings& settings, std::vector<Diagnostic>
   for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) {
     const RunbookFacts& book = facts.runbooks[i];
     if (book.budget <= 0) continue;
+    if (ends(facts, i, false).longest <= book.budget) continue;
     const Explained takes = explain(facts, i);
-    if (takes.longest <= book.budget) continue;
     const Tree& tree = facts.tree(book.def);
     Diagnostic& said = found.emplace_back("E0605", tree.source(), tree.span(tree.child(book.def.node, Kind::Severity)),
                                           fmt::format("{} may take {} headless; the budget for `{}` is {}.", book.id, spelled(takes.longest), book.severity, spelled(book.budget)),

@@ -103,10 +103,13 @@ void check_target(Desk& desk, const RunbookFacts& runbook) {
 // Rungs whose time never comes, as every path has ended by then. A failure, and a page that reaches nobody, fire the next rung that pages
 // ahead of its time: where no rung is reached by the clock, a ladder is an order of people, and its times are no mistake.
 void check_clock(Desk& desk, const RunbookFacts& runbook) {
-  std::optional<times::Explained> takes;
+  const auto index = static_cast<std::uint32_t>(&runbook - desk.facts.runbooks.data());
+  std::optional<Micros> outcome;      // none for what waits for a person
+  bool asked = false;
   const auto over = [&](Micros due) {
-    if (!takes) takes = times::explain(desk.facts, static_cast<std::uint32_t>(&runbook - desk.facts.runbooks.data()));
-    return !takes->waits && due >= takes->outcome;
+    if (!asked && !times::waits(desk.facts, index)) outcome = times::ends(desk.facts, index, true).outcome;
+    asked = true;
+    return outcome && due >= *outcome;
   };
   for (NodeId escalation : desk.tree(runbook.def).all(runbook.def.node, Kind::Escalation)) {
     const auto rungs = rungs_of(desk, {runbook.def.file, escalation});
@@ -117,7 +120,7 @@ void check_clock(Desk& desk, const RunbookFacts& runbook) {
       if (!rung.length) continue;
       const bool called_early = rung.when == Word::After && !rung.pages.empty() && (!first || over(*first));
       if (called_early || !over(*rung.length)) continue;
-      desk.warn("W0606", {runbook.def.file, rung.trigger}, fmt::format("The time of this rung never comes: every path has ended by {}.", literal(Value::duration(takes->outcome))),
+      desk.warn("W0606", {runbook.def.file, rung.trigger}, fmt::format("The time of this rung never comes: every path has ended by {}.", literal(Value::duration(*outcome))),
                 rung.pages.empty() ? "Give it a shorter time, or delete it. `rbc check --times` shows how long the run can take."
                                    : "Give it a shorter time, or delete it: it is only called if nobody hears a page, or the run fails. `rbc check --times` shows how long the run can take.");
     }
