@@ -1,7 +1,7 @@
 // What happens when rules match: the combinators that build tree nodes, and the control that rolls the tree back with the
 // input.
 #pragma once
-#include "grammar/layout.hpp"
+#include "grammar/openings.hpp"
 
 namespace rbc::parsing {
 
@@ -75,6 +75,11 @@ template <bool Wanted, typename... Rules> struct looking {
 template <typename... Rules> using look = looking<true, Rules...>;
 template <typename... Rules> using never = looking<false, Rules...>;
 
+// Wanted rules are looked at before they are tried: what they would want is not wanted.
+template <typename Rule, typename... Rules> struct opening<looking<true, Rule, Rules...>> : opening_as<opening_of<Rule>::known, Rule> {
+  static void want(State&, uint32_t) {}
+};
+
 template <typename Rule> inline constexpr bool is_optional = false;
 template <typename... Rules> inline constexpr bool is_optional<pegtl::internal::opt<Rules...>> = true;
 template <typename... Rules> inline constexpr bool is_optional<pegtl::internal::star<Rules...>> = true;
@@ -109,8 +114,14 @@ template <typename Rule> struct control : pegtl::normal<Rule> {
   template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action,
             template <typename...> class Control>
   static bool building(Input& in, State& st) {
-    const Mark mark = st.mark();
     [[maybe_unused]] const uint32_t begin = st.offset(in.current());
+    if constexpr (opening_of<Rule>::known) {
+      if (in.empty() || !opening_of<Rule>::letters[static_cast<unsigned char>(*in.current())]) {
+        want_opening<Rule>(st, begin);
+        return false;
+      }
+    }
+    const Mark mark = st.mark();
     if constexpr (requires { Rule::kind; }) st.open(Rule::kind, begin);
     if constexpr (requires { Rule::adopting; }) st.adopt(Rule::adopting);
     [[maybe_unused]] const uint32_t named_at = st.named_at;

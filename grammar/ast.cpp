@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "grammar/diagnostic.hpp"
@@ -118,6 +119,26 @@ std::vector<NodeId> Tree::all(NodeId id, Kind kind) const {
 }
 
 std::vector<NodeId> Tree::find(Kind kind, NodeId under) const {
+  std::vector<NodeId> found;
+  if (nodes.empty()) return found;
+  // What stands under a node is one stretch of the nodes, in file order; but a node that took the one before it as its first child, as
+  // `a + b` does, stands behind that child.
+  NodeId first = under, last = under ? under : static_cast<NodeId>(nodes.size() - 1);
+  for (NodeId c = nodes[under].first_child; c && c < first; c = nodes[c].first_child) first = c;
+  if (under)
+    for (NodeId c = nodes[under].first_child; c; c = nodes[c].first_child) {
+      while (nodes[c].next_sibling) c = nodes[c].next_sibling;
+      last = std::max(last, c);
+    }
+  for (NodeId id = first; id <= last; ++id)
+    if (nodes[id].kind == kind && id != under) {
+      if (nodes[id].first_child && nodes[id].first_child < id) return walk(kind, under);
+      found.push_back(id);
+    }
+  return found;
+}
+
+std::vector<NodeId> Tree::walk(Kind kind, NodeId under) const {
   std::vector<NodeId> found, open;
   for (NodeId at = nodes.empty() ? 0 : nodes[under].first_child; at || !open.empty();) {
     if (!at) {

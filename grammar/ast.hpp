@@ -110,6 +110,7 @@ class Tree {
   NodeId expression(NodeId id) const;                             // the first child that is an expression, or 0
   std::vector<NodeId> all(NodeId id, Kind kind) const;            // all children of that kind
   std::vector<NodeId> find(Kind kind, NodeId under = 0) const;    // all descendants of that kind, in file order
+  std::vector<NodeId> walk(Kind kind, NodeId under) const;        // the same, child by child
   bool flag(NodeId id, Word word) const;                          // has a Flag child with that word
   std::string_view name(NodeId id) const;                         // the text of its first Name child, or ""
   std::string field_name(NodeId field) const;                     // of a Field or Name: the name, or the text inside its quotes

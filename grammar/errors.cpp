@@ -555,6 +555,7 @@ bool State::follows(const SyntaxError& error) {
 }
 
 void State::report(const SyntaxError& error) {
+  if (hasty) throw NotHasty{};
   if (follows(error)) return;
   // Past the limit errors are only counted, so nothing is worded for them.
   if (sink_.full())

@@ -18,6 +18,9 @@ struct SyntaxError {
   uint32_t at;
 };
 
+// Thrown in the first pass instead of a report: what was wanted at the mistake is found out by the second.
+struct NotHasty {};
+
 // Where the tree can be rolled back to when an alternative does not match.
 struct Mark {
   uint32_t nodes, trivia;
@@ -27,14 +30,15 @@ struct Mark {
 
 class State {
  public:
-  State(const Source& source, std::string_view text, Tree& tree, Sink& sink)
-      : text(text), source_(source), tree_(tree), sink_(sink) {}
+  State(const Source& source, std::string_view text, Tree& tree, Sink& sink, bool hasty)
+      : text(text), hasty(hasty), source_(source), tree_(tree), sink_(sink) {}
 
   const std::string_view text;      // what is parsed: the source's text, with `\r` of CRLF as blanks
   std::vector<uint32_t> columns{0}; // the columns of open blocks
   uint32_t last_end = 0;            // end of the last token, before blanks and comments
   uint32_t depth = 0;               // nesting of blocks and expressions
   uint32_t quiet = 0, weak = 0;     // inside a lookahead; inside something optional
+  const bool hasty;                 // the first pass: nothing is wanted, and it ends at the first mistake
   uint32_t named_at = UINT32_MAX;   // where a named rule began: there its name is wanted, not its parts
 
   uint32_t offset(const char* at) const { return static_cast<uint32_t>(at - text.data()); }
@@ -70,7 +74,7 @@ class State {
 
   // ── what was wanted ──
   void want(uint32_t at, const char* what) {
-    if (quiet || at < far_ || at == named_at) return;
+    if (hasty || quiet || at < far_ || at == named_at) return;
     if (at > far_) far_ = at, wanted_.clear();
     if (wanted_.size() < kMaxWanted) wanted_.push_back({what, weak > 0});
   }

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace rbc::lint {
 
 namespace {
 
-constexpr std::size_t kMostCases = 4096;   // of one set of conditions; beyond, nothing is said
+// Of one set of conditions; beyond, nothing is said.
+constexpr std::size_t kMostCases = 4096, kMostConditions = 1000;
 const std::vector<std::string> kColours{"green", "amber", "red", "blind"};
 
 Word mirrored(Word word) {
@@ -43,13 +45,17 @@ NodeId Conditions::plain(NodeId node) const {
 // The words of an expression, and which results its `.x` are parts of: what reads the same here has the same value.
 std::string Conditions::key(NodeId node) const {
   node = plain(node);
+  const std::string_view text = tree().text(node);
   std::string out;
-  for (char c : tree().text(node))
+  out.reserve(text.size());
+  for (char c : text)
     if (c != ' ' && c != '\n' && c != '\r') out += c;
-  std::vector<NodeId> above = tree().find(Kind::Above, node);
-  if (tree().kind(node) == Kind::Above) above.push_back(node);
-  for (NodeId one : above)
+  const auto answer = [&](NodeId one) {
     if (const auto use = facts_.uses.find({file_, one}); use != facts_.uses.end()) out += fmt::format(" @{}", use->second.utterance.node);
+  };
+  if (tree().first(node))
+    for (NodeId one : tree().find(Kind::Above, node)) answer(one);
+  if (tree().kind(node) == Kind::Above) answer(node);
   return out;
 }
 
@@ -97,11 +103,12 @@ std::optional<std::string> Conditions::option(NodeId node) const {
 }
 
 Conditions::Compared Conditions::compared(NodeId node) const {
-  std::vector<NodeId> sides;
+  std::array<NodeId, 2> sides{};
+  std::size_t count = 0;
   for (NodeId child : tree().children(node))
-    if (tree().kind(child) != Kind::Flag) sides.push_back(child);
+    if (tree().kind(child) != Kind::Flag && ++count <= sides.size()) sides[count - 1] = child;
   Compared out;
-  if (sides.size() != 2) return out;
+  if (count != sides.size()) return out;
   out = {sides[0], sides[1], tree().word(node), tree().flag(node, Word::Not)};
   const auto known = [&](NodeId side) { return number(side) || option(side); };
   if (known(out.subject) && !known(out.constant)) std::swap(out.subject, out.constant), out.word = mirrored(out.word);
@@ -115,61 +122,96 @@ Conditions::Variable& Conditions::variable(const std::string& key, Variable::As 
   return at->second;
 }
 
-void Conditions::learn_compare(NodeId node) {
+Conditions::Part Conditions::learn_compare(NodeId node) {
   const Compared one = compared(node);
   const bool is = one.word == Word::Is, order = is_order(one.word);
   const auto limit = number(one.constant);
-  if (number(one.subject) && limit && (is || order)) return;
-  if (limit && (is || order)) return variable(key(one.subject), Variable::As::number).numbers.push_back(*limit);
+  Part part;
+  part.negated = one.negated;
+  part.word = one.word;
+  if (const auto left = number(one.subject); left && limit && (is || order)) {
+    part.as = ordered(*left, one.word, *limit) ? Part::As::yes : Part::As::no;
+    return part;
+  }
+  if (limit && (is || order)) {
+    part.as = Part::As::number;
+    part.limit = *limit;
+    part.variable = &variable(key(one.subject), Variable::As::number);
+    part.variable->numbers.push_back(*limit);
+    return part;
+  }
   const auto value = option(one.constant);
   if (!value || !is) {
-    this->variable(key(node), Variable::As::fact);
-    return;
+    part.as = one.subject ? Part::As::fact : Part::As::no;
+    part.negated = false;                  // its words are the fact
+    part.variable = &variable(key(node), Variable::As::fact);
+    return part;
   }
   Variable& variable = this->variable(key(one.subject), Variable::As::option);
+  part.as = Part::As::option;
+  part.value = *value;
+  part.variable = &variable;
   variable.options.push_back(*value);
   const auto type = facts_.types.find({file_, one.subject});
-  if (type == facts_.types.end()) return;
+  if (type == facts_.types.end()) return part;
   if (type->second.is(TypeTag::verdict)) variable.options = kColours, variable.open = false;
   if (type->second.is(TypeTag::boolean)) variable.options = {"yes", "no"}, variable.open = false;
   if (type->second.is(TypeTag::one_of) && !type->second.is_optional()) variable.options = type->second->options, variable.open = false;
+  return part;
 }
 
-void Conditions::learn(NodeId node) {
+std::uint32_t Conditions::keep(Part part) {
+  parts_.push_back(std::move(part));
+  return static_cast<std::uint32_t>(parts_.size() - 1);
+}
+
+Conditions::Part Conditions::learn(NodeId node) {
   node = plain(node);
-  if (!node) return;
+  Part part;
+  if (!node) return part;
   switch (tree().kind(node)) {
     case Kind::And:
     case Kind::Or:
     case Kind::Not:
-      for (NodeId child : tree().children(node)) learn(child);
-      return;
-    case Kind::Bool: return;
+      part.as = tree().kind(node) == Kind::And ? Part::As::all : tree().kind(node) == Kind::Or ? Part::As::any : Part::As::none;
+      for (NodeId child : tree().children(node)) part.parts.push_back(keep(learn(child)));
+      return part;
+    case Kind::Bool: part.as = tree().word(node) == Word::Yes ? Part::As::yes : Part::As::no; return part;
     case Kind::Verdict: {
       Variable& variable = this->variable(key(tree().first(node)), Variable::As::option);
       variable.options = kColours;
       variable.open = false;
-      return;
+      part.as = Part::As::passes;
+      part.negated = tree().word(node) != Word::Passes;
+      part.variable = &variable;
+      return part;
     }
-    case Kind::Presence: variable(key(tree().first(node)) + " present", Variable::As::fact); return;
+    case Kind::Presence:
+      part.as = Part::As::fact;
+      part.negated = (tree().word(node) == Word::Present) == tree().flag(node, Word::Not);
+      part.variable = &variable(key(tree().first(node)) + " present", Variable::As::fact);
+      return part;
     case Kind::Compare: return learn_compare(node);
     default: {
       // A bool that is also compared with yes or no is one and the same.
       Variable& variable = this->variable(key(node), Variable::As::option);
       variable.options = {"yes", "no"};
       variable.open = false;
+      part.as = Part::As::option;
+      part.value = "yes";
+      part.variable = &variable;
+      return part;
     }
   }
 }
 
 std::size_t Conditions::add(NodeId expression, bool negated) {
-  conditions_.push_back({expression, negated, {}});
-  learn(expression);
+  conditions_.push_back({keep(learn(expression)), negated, {}});
   return conditions_.size() - 1;
 }
 
 bool Conditions::solve() {
-  if (mixed_) return false;
+  if (mixed_ || conditions_.size() > kMostConditions) return false;
   cases_ = 1;
   for (auto& [name, variable] : variables_) {
     if (variable.as == Variable::As::number) {
@@ -192,85 +234,75 @@ bool Conditions::solve() {
     cases_ *= variable.cases;
     if (cases_ > kMostCases) return cases_ = 0, false;
   }
+  for (Part& part : parts_)
+    if (part.as == Part::As::option) {
+      const auto& options = part.variable->options;
+      const auto at = std::lower_bound(options.begin(), options.end(), part.value);
+      part.place = at != options.end() && *at == part.value ? static_cast<std::size_t>(at - options.begin()) : part.variable->cases;
+    }
+  for (Condition& one : conditions_) one.holds.assign((cases_ + 63) / 64, 0);
   for (std::size_t number = 0; number < cases_; ++number) {
     std::size_t left = number;
     for (auto& [name, variable] : variables_) variable.now = left % variable.cases, left /= variable.cases;
-    for (Condition& one : conditions_) one.holds.push_back(holds(one.expression) != one.negated);
+    for (Condition& one : conditions_)
+      if (holds(parts_[one.part]) != one.negated) one.holds[number / 64] |= std::uint64_t{1} << number % 64;
   }
   return true;
 }
 
-bool Conditions::fact(NodeId node) const {
-  const auto found = variables_.find(key(node));
-  return found != variables_.end() && found->second.now == 0;
-}
-
-bool Conditions::compare_holds(NodeId node) const {
-  const Compared one = compared(node);
-  if (!one.subject) return false;
-  const auto left = number(one.subject), right = number(one.constant);
-  const bool is = one.word == Word::Is, order = is_order(one.word);
-  if (left && right && (is || order)) return ordered(*left, one.word, *right) != one.negated;
-  const auto value = option(one.constant);
-  if (!(right && (is || order)) && !(value && is)) return fact(node);
-  const Variable& variable = variables_.at(key(one.subject));
-  if (right) return ordered(variable.numbers[variable.now], one.word, *right) != one.negated;
-  return (variable.now < variable.options.size() && variable.options[variable.now] == *value) != one.negated;
-}
-
-bool Conditions::holds(NodeId node) const {
-  node = plain(node);
-  if (!node) return false;
-  const auto each = [&](bool until) {
-    for (NodeId child : tree().children(node))
-      if (holds(child) == until) return until;
-    return !until;
-  };
-  switch (tree().kind(node)) {
-    case Kind::And: return each(false);
-    case Kind::Or: return each(true);
-    case Kind::Not: return !holds(tree().first(node));
-    case Kind::Bool: return tree().word(node) == Word::Yes;
-    case Kind::Presence: {
-      const bool present = variables_.at(key(tree().first(node)) + " present").now == 0;
-      return (present == (tree().word(node) == Word::Present)) != tree().flag(node, Word::Not);
+bool Conditions::holds(const Part& part) const {
+  const auto each = [&](bool until) { return std::any_of(part.parts.begin(), part.parts.end(), [&](std::uint32_t one) { return holds(parts_[one]) == until; }); };
+  switch (part.as) {
+    case Part::As::no: return part.negated;
+    case Part::As::yes: return !part.negated;
+    case Part::As::fact: return (part.variable->now == 0) != part.negated;
+    case Part::As::number: return ordered(part.variable->numbers[part.variable->now], part.word, part.limit) != part.negated;
+    case Part::As::option: return (part.variable->now == part.place) != part.negated;
+    case Part::As::passes: {
+      const std::string& colour = part.variable->options[part.variable->now];
+      return (colour == "green" || colour == "amber") != part.negated;
     }
-    case Kind::Verdict: {
-      const Variable& variable = variables_.at(key(tree().first(node)));
-      const std::string& colour = variable.options[variable.now];
-      return (colour == "green" || colour == "amber") == (tree().word(node) == Word::Passes);
-    }
-    case Kind::Compare: return compare_holds(node);
-    default: {
-      const Variable& variable = variables_.at(key(node));
-      return variable.now < variable.options.size() && variable.options[variable.now] == "yes";
-    }
+    case Part::As::all: return !each(false);
+    case Part::As::any:
+    case Part::As::none: return each(true) == (part.as == Part::As::any);
   }
+  return false;
+}
+
+std::uint64_t Conditions::cases_in(std::size_t word) const {
+  const std::size_t left = cases_ - word * 64;
+  return left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
+}
+
+std::uint64_t Conditions::any_of(const std::vector<std::size_t>& some, std::size_t word) const {
+  std::uint64_t all = 0;
+  for (std::size_t one : some) all |= conditions_[one].holds[word];
+  return all;
 }
 
 bool Conditions::never(std::size_t one) const {
   const auto& holds = conditions_[one].holds;
-  return std::find(holds.begin(), holds.end(), true) == holds.end();
+  return std::all_of(holds.begin(), holds.end(), [](std::uint64_t cases) { return cases == 0; });
 }
 
 bool Conditions::always(std::size_t one) const {
   const auto& holds = conditions_[one].holds;
-  return std::find(holds.begin(), holds.end(), false) == holds.end();
+  for (std::size_t i = 0; i < holds.size(); ++i)
+    if (holds[i] != cases_in(i)) return false;
+  return true;
 }
 
 bool Conditions::implied(std::size_t one, const std::vector<std::size_t>& others) const {
-  for (std::size_t i = 0; i < cases_; ++i) {
-    if (!conditions_[one].holds[i]) continue;
-    if (std::none_of(others.begin(), others.end(), [&](std::size_t other) { return conditions_[other].holds[i]; })) return false;
-  }
+  const auto& holds = conditions_[one].holds;
+  for (std::size_t i = 0; i < holds.size(); ++i)
+    if (holds[i] & ~any_of(others, i)) return false;
   return true;
 }
 
 bool Conditions::rest(std::size_t one, const std::vector<std::size_t>& others) const {
-  for (std::size_t i = 0; i < cases_; ++i) {
-    if (conditions_[one].holds[i]) continue;
-    if (std::none_of(others.begin(), others.end(), [&](std::size_t other) { return conditions_[other].holds[i]; })) return false;
-  }
+  const auto& holds = conditions_[one].holds;
+  for (std::size_t i = 0; i < holds.size(); ++i)
+    if (cases_in(i) & ~holds[i] & ~any_of(others, i)) return false;
   return true;
 }
 

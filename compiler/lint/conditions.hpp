@@ -35,10 +35,21 @@ class Conditions {
     std::size_t cases = 2;
     std::size_t now = 0;
   };
+  // A condition or a part of one, read once; then tried in each case.
+  struct Part {
+    enum class As : std::uint8_t { no, yes, fact, number, option, passes, all, any, none } as = As::no;
+    bool negated = false;
+    Word word = Word::None;                // how `number` compares
+    double limit = 0;
+    std::string value;                     // of an option
+    std::size_t place = 0;                 // its place among the variable's, once they are known
+    Variable* variable = nullptr;
+    std::vector<std::uint32_t> parts;      // of all, any and none: indices of parts_
+  };
   struct Condition {
-    NodeId expression;
+    std::uint32_t part;
     bool negated;
-    std::vector<bool> holds;               // by case
+    std::vector<std::uint64_t> holds;      // by case, 64 at a time
   };
 
   const Tree& tree() const { return *facts_.trees[file_]; }
@@ -46,18 +57,21 @@ class Conditions {
   NodeId plain(NodeId node) const;                        // without parentheses
   std::optional<double> number(NodeId node) const;
   std::optional<std::string> option(NodeId node) const;   // a colour, an option, a text, yes or no
-  void learn(NodeId node);
+  Part learn(NodeId node);
+  std::uint32_t keep(Part part);
   Variable& variable(const std::string& key, Variable::As as);
-  void learn_compare(NodeId node);
-  bool holds(NodeId node) const;
-  bool compare_holds(NodeId node) const;
-  bool fact(NodeId node) const;
+  Part learn_compare(NodeId node);
+  bool holds(const Part& part) const;
   struct Compared { NodeId subject = 0; NodeId constant = 0; Word word = Word::None; bool negated = false; };
   Compared compared(NodeId node) const;
+  // The cases of 64 in which one of them holds.
+  std::uint64_t any_of(const std::vector<std::size_t>& some, std::size_t word) const;
+  std::uint64_t cases_in(std::size_t word) const;         // those that there are
 
   const Facts& facts_;
   std::uint32_t file_;
   std::map<std::string, Variable> variables_;
+  std::vector<Part> parts_;
   std::vector<Condition> conditions_;
   std::size_t cases_ = 0;
   bool mixed_ = false;                     // one value is compared with numbers here and with words there

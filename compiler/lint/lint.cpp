@@ -4,17 +4,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace rbc::lint {
 
+namespace {
+std::uint64_t as_number(NodeRef at) { return std::uint64_t{at.file} << 32 | at.node; }
+}  // namespace
+
 Desk::Desk(const Facts& of, const Settings& with, std::vector<Diagnostic>& found)
     : facts(of), settings(with), sound_(of.trees.size(), true), found_(found) {
-  for (const Diagnostic& one : found) {
-    if (one.severity != Severity::Error || !one.primary.source) continue;
-    for (std::size_t i = 0; i < of.trees.size(); ++i)
-      if (&of.trees[i]->source() == one.primary.source) sound_[i] = false;
-  }
+  std::unordered_set<const Source*> broken;
+  for (const Diagnostic& one : found)
+    if (one.severity == Severity::Error) broken.insert(one.primary.source);
+  if (!broken.empty())
+    for (std::size_t i = 0; i < of.trees.size(); ++i) sound_[i] = broken.count(&of.trees[i]->source()) == 0;
+  for (const auto& [node, use] : of.uses)
+    if (use.as == Use::As::answer) read_.push_back(as_number(use.utterance));
+  std::sort(read_.begin(), read_.end());
 }
+
+bool Desk::answer_is_read(NodeRef utterance) const { return std::binary_search(read_.begin(), read_.end(), as_number(utterance)); }
 
 bool Desk::all_sound() const { return std::find(sound_.begin(), sound_.end(), false) == sound_.end(); }
 

@@ -23,6 +23,7 @@ class Desk {
 
   bool sound(std::uint32_t file) const { return sound_[file]; }      // no errors in it
   bool all_sound() const;
+  bool answer_is_read(NodeRef utterance) const;                      // by a `.x`
   std::uint32_t files() const { return static_cast<std::uint32_t>(sound_.size()); }
   const Tree& tree(std::uint32_t file) const { return *facts.trees[file]; }
   const Tree& tree(NodeRef at) const { return facts.tree(at); }
@@ -35,6 +36,7 @@ class Desk {
 
  private:
   std::vector<bool> sound_;
+  std::vector<std::uint64_t> read_;                                  // utterances, ascending
   std::vector<Diagnostic>& found_;
 };
 

@@ -24,13 +24,13 @@ bool answers_figures(const Desk& desk, const UtteranceFacts& said) {
   return resource.kind == ResourceKind::prometheus;
 }
 
-void judged(Desk& desk, NodeRef check, const std::set<std::pair<std::uint32_t, NodeId>>& read) {
+void judged(Desk& desk, NodeRef check) {
   const Tree& tree = desk.tree(check);
   const std::string name(tree.name(check.node));
   if (tree.child(check.node, Kind::Judge)) return;
   for (NodeId line : tree.all(check.node, Kind::Probe)) {
     const UtteranceFacts* said = utterance_of(desk, check.file, line);
-    if (!said || read.count({check.file, tree.child(line, Kind::Utterance)})) continue;
+    if (!said || desk.answer_is_read({check.file, tree.child(line, Kind::Utterance)})) continue;
     if (!said->ok_rule) {
       desk.warn("W0410", {check.file, line}, fmt::format("Nothing judges this look of `{}`: its rules read another one.", name), "Add a rule under it, or delete it.");
     } else if (answers_figures(desk, *said)) {
@@ -184,12 +184,9 @@ class Seen {
 }  // namespace
 
 void unjudged_looks(Desk& desk) {
-  std::set<std::pair<std::uint32_t, NodeId>> read;
-  for (const auto& [node, use] : desk.facts.uses)
-    if (use.as == Use::As::answer) read.insert({use.utterance.file, use.utterance.node});
   for (std::uint32_t file = 0; file < desk.files(); ++file)
     if (desk.sound(file))
-      for (NodeId check : desk.tree(file).find(Kind::CheckDef)) judged(desk, {file, check}, read);
+      for (NodeId check : desk.tree(file).find(Kind::CheckDef)) judged(desk, {file, check});
 }
 
 void changes_unseen(Desk& desk) {

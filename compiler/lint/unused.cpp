@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "compiler/lint/lint.hpp"
 #include "compiler/lint/mentions.hpp"
@@ -15,11 +16,14 @@ namespace {
 class Unused {
  public:
   explicit Unused(Desk& desk) : desk_(desk) {
-    for (std::uint32_t i = 0; i < desk.files(); ++i) mentions_.push_back(std::make_unique<Mentions>(desk.tree(i)));
-    for (const auto& [node, use] : desk.facts.uses)
-      if (use.as == Use::As::answer) read_.insert({use.utterance.file, use.utterance.node});
-    for (std::uint32_t i = 0; i < desk.files(); ++i)
+    for (std::uint32_t i = 0; i < desk.files(); ++i) {
+      const Mentions& here = *mentions_.emplace_back(std::make_unique<Mentions>(desk.tree(i)));
+      here.each(Mentions::Where::tests, [&](std::string_view name) { in_tests_.insert(name); });
+      here.each(Mentions::Where::bindings, [&](std::string_view name) { in_bindings_.insert(name); });
       for (NodeId use : desk.tree(i).all(0, Kind::Use)) used_modules_.insert(module_of(i, use));
+      const std::string& path = desk.tree(i).source().path();
+      files_.emplace(path.substr(path.rfind('/') + 1), i);
+    }
   }
 
   void file(std::uint32_t index) {
@@ -27,6 +31,9 @@ class Unused {
     const Tree& tree = desk_.tree(index);
     const std::string path = tree.source().path();
     const bool library = !tree.child(0, Kind::Runbook) || used_modules_.count(path.substr(path.rfind('/') + 1)) != 0;
+    bound_here_.clear();
+    for (NodeId env : tree.all(0, Kind::Env))
+      for (NodeId binding : tree.all(env, Kind::Binding)) bound_here_.insert(tree.name(binding));
     for (NodeId node : tree.children(0)) switch (tree.kind(node)) {
       case Kind::Use: import(node); break;
       case Kind::Resource: if (!library) top(node, std::string(spelling(tree.word(node))), "speaks to"); break;
@@ -69,7 +76,7 @@ class Unused {
         desk_.warn("W0214", place, fmt::format("No line of {} looks at the check `{}`.", id, name), fmt::format("Add `check {}` to a step or name it in the goal, or delete it.", name));
       else if (tree.kind(part) == Kind::Message)
         desk_.warn("W0214", place, fmt::format("Nothing says the message `{}`.", name), fmt::format("Say it, `tell CHANNEL with {}`, or delete it.", name));
-      else if (tree.kind(part) == Kind::Input && !in_any_binding(name))
+      else if (tree.kind(part) == Kind::Input && in_bindings_.count(name) == 0)
         desk_.warn("W0215", place, fmt::format("Nobody reads the input `{}`.", name), "Read it, or delete it: whoever starts the run is asked for it.");
     }
     values(node);
@@ -80,10 +87,6 @@ class Unused {
   void inside(NodeId node) {
     parameters(node);
     values(node);
-  }
-
-  bool in_any_binding(std::string_view name) const {
-    return std::any_of(mentions_.begin(), mentions_.end(), [&](const auto& one) { return one->in_bindings(name); });
   }
 
   void parameters(NodeId node) {
@@ -98,23 +101,20 @@ class Unused {
     for (Kind kind : {Kind::Bind, Kind::Named})
       for (NodeId one : tree.find(kind, node)) {
         const std::string_view name = tree.name(one);
-        if (name.empty() || tree.child(one, Kind::Do) || mentions_[file_]->in(name, tree.span(node)) || for_a_test(name)) continue;
-        if (exported(node, one, name)) continue;
+        if (name.empty() || tree.child(one, Kind::Do) || mentions_[file_]->in(name, tree.span(node)) || in_tests_.count(name) != 0) continue;   // a test may give its answer by its name
+        if (tree.kind(node) == Kind::Procedure && mentioned_anywhere(name)) continue;
         const NodeId probe = tree.child(one, Kind::Probe);
-        if (probe && read_.count({file_, tree.child(probe, Kind::Utterance)})) continue;
+        if (probe && desk_.answer_is_read({file_, tree.child(probe, Kind::Utterance)})) continue;
         desk_.warn("W0215", at(tree.child(one, Kind::Name)), fmt::format("Nobody reads `{}`.", name),
                    probe ? "Judge it, `show` it, or drop the name: a bare look is shown." : "Read it, or delete the line.");
       }
   }
 
-  // A look may have its name so that tests can give its answer.
-  bool for_a_test(std::string_view name) const {
-    return std::any_of(mentions_.begin(), mentions_.end(), [&](const auto& one) { return one->in_tests(name); });
-  }
   // `made = do P` reads a procedure's names as fields, from anywhere.
-  bool exported(NodeId root, NodeId, std::string_view name) const {
-    if (desk_.tree(file_).kind(root) != Kind::Procedure) return false;
-    return std::any_of(mentions_.begin(), mentions_.end(), [&](const auto& one) { return one->anywhere(name); });
+  bool mentioned_anywhere(std::string_view name) {
+    if (in_lines_.empty())
+      for (const auto& one : mentions_) one->each(Mentions::Where::lines, [&](std::string_view each) { in_lines_.insert(each); });
+    return in_lines_.count(name) != 0 || in_tests_.count(name) != 0 || in_bindings_.count(name) != 0;
   }
 
   void import(NodeId use) {
@@ -124,37 +124,28 @@ class Unused {
       if (!mentioned_outside(use, tree.text(name)))
         desk_.warn("W0216", at(name), fmt::format("Nothing here uses `{}` of `{}`.", tree.text(name), tree.text(tree.child(use, Kind::Module))), "Take it out of the line.");
     if (!wanted.empty()) return;
-    const std::string module = module_of(file_, use);
-    for (std::uint32_t i = 0; i < desk_.files(); ++i) {
-      const Tree& other = desk_.tree(i);
-      const std::string& path = other.source().path();
-      if (path.substr(path.rfind('/') + 1) != module) continue;
-      // Environments need no name to be useful, and what a broken file declares is not known.
-      if (!desk_.sound(i) || other.child(0, Kind::Env) || other.child(0, Kind::Use)) return;
-      for (NodeId declared : other.children(0))
-        if (const std::string_view name = other.name(declared); !name.empty() && mentioned_outside(use, name)) return;
-      desk_.warn("W0216", at(use), fmt::format("Nothing here uses a name of `{}`.", tree.text(tree.child(use, Kind::Module))), "Delete the line.");
-      return;
-    }
+    const auto found = files_.find(module_of(file_, use));
+    if (found == files_.end()) return;
+    const Tree& other = desk_.tree(found->second);
+    // Environments need no name to be useful, and what a broken file declares is not known.
+    if (!desk_.sound(found->second) || other.child(0, Kind::Env) || other.child(0, Kind::Use)) return;
+    for (NodeId declared : other.children(0))
+      if (const std::string_view name = other.name(declared); !name.empty() && mentioned_outside(use, name)) return;
+    desk_.warn("W0216", at(use), fmt::format("Nothing here uses a name of `{}`.", tree.text(tree.child(use, Kind::Module))), "Delete the line.");
   }
   bool mentioned_outside(NodeId use, std::string_view name) const {
     const Tree& tree = desk_.tree(file_);
-    return mentions_[file_]->in_tests(name) || mentions_[file_]->in_bindings(name) || bound_here(name) ||
+    return mentions_[file_]->in_tests(name) || mentions_[file_]->in_bindings(name) || bound_here_.count(name) != 0 ||
            mentions_[file_]->in(name, {0, tree[use].begin}) || mentions_[file_]->in(name, {tree[use].end, tree.source().size()});
-  }
-  bool bound_here(std::string_view name) const {
-    const Tree& tree = desk_.tree(file_);
-    for (NodeId env : tree.all(0, Kind::Env))
-      for (NodeId binding : tree.all(env, Kind::Binding))
-        if (tree.name(binding) == name) return true;
-    return false;
   }
 
   Desk& desk_;
   std::uint32_t file_ = 0;
+  std::unordered_set<std::string_view> bound_here_;
   std::vector<std::unique_ptr<Mentions>> mentions_;
-  std::set<std::pair<std::uint32_t, NodeId>> read_;
-  std::set<std::string> used_modules_;
+  std::unordered_set<std::string_view> in_tests_, in_bindings_, in_lines_;   // of all files
+  std::unordered_set<std::string> used_modules_;
+  std::unordered_map<std::string, std::uint32_t> files_;                     // by their names without folders, the first of each
 };
 
 }  // namespace

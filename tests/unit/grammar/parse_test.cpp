@@ -47,6 +47,30 @@ TEST_CASE("all programs parse, and their spans nest in order") {
   CHECK(missing == "");
 }
 
+TEST_CASE("descendants are found in file order, in whole programs and in broken ones") {
+  namespace fs = std::filesystem;
+  size_t found = 0, programs = 0;
+  for (const char* folder : {"tests/lang", "tests/golden/parse"})
+    for (const auto& entry : fs::directory_iterator(fs::path(RBC_SOURCE_DIR) / folder)) {
+      if (entry.path().extension() != ".runbook" || fs::file_size(entry.path()) > 60'000) continue;
+      std::ifstream in(entry.path());
+      const Parsed parsed(std::string(std::istreambuf_iterator<char>(in), {}), entry.path().filename().string());
+      const Tree& tree = parsed.tree;
+      bool same = true;
+      for (NodeId under = 0; under < tree.size(); ++under)
+        for (Kind kind : {Kind::Name, Kind::Ref, Kind::Utterance, Kind::Raw, Kind::Bind, Kind::CheckDef, Kind::Var, Kind::Member, Kind::And, Kind::Compare, Kind::Above, Kind::GivenTurns}) {
+          const auto all = tree.walk(kind, under);
+          same = same && tree.find(kind, under) == all;
+          found += all.size();
+        }
+      INFO(entry.path().string());
+      CHECK(same);
+      ++programs;
+    }
+  CHECK(programs > 50);
+  CHECK(found > 5'000);
+}
+
 TEST_CASE("operators bind as the grammar says") {
   CHECK(
       line_tree("show 1 + 2 * 3 - 4") ==
