@@ -30,6 +30,13 @@ struct ParsedAgain {
   std::string by;     // "sh", "ssh", "psql -c" …
 };
 
+// Whether the value of a hole could be an option there, of a command that stands `depth` commands deep in others (`sudo`, `kubectl exec`, …).
+struct OptionPlace {
+  uint32_t hole = 0;   // HoleRef::index
+  unsigned depth = 0;
+  bool may = true;
+};
+
 // Positions are byte offsets into the utterance's captured text.
 struct Effect {
   Level level = Level::looks;
@@ -42,6 +49,7 @@ struct Effect {
   int64_t limit_seconds = 10;  // the default limit: 10 for looks, 120 for changes, 900 for the slow ones
   bool exit_one_answers = false;  // shell, command: the last simple command is a test (`test`, `[`, `grep`, `pgrep`, `diff`, `cmp`, `jq -e`): exit code 1 is an answer
   std::vector<ParsedAgain> parsed_again;
+  std::vector<OptionPlace> options;         // of commands: every hole among their words
   std::vector<embedded::Problem> problems;  // never-ending commands (E0708), refused ones (E0709), E0501, W0503
 };
 
@@ -64,6 +72,9 @@ Effect of_shell(const embedded::Script& script, const Patterns& patterns, const 
 
 // Judges a `reads`, `changes`, `destroys` or `repeats` line of a resource (`verb`); `http` for METHOD and path. E0408 names the interpreter.
 std::optional<embedded::Problem> check_pattern(std::string_view verb, std::string_view pattern, bool http);
+
+// What the innermost command says that has the hole among its words; without one, that it may.
+bool may_be_option(const Effect& effect, uint32_t hole);
 
 // `words` begins with what `pattern` says, word for word; `*` one word or a part of one, `**` any number. An unknown word (a hole, variable) only fits `*`, `**`, `<any>`.
 bool pattern_matches(std::string_view pattern, const std::vector<std::string>& words, const std::vector<bool>& known);

@@ -313,7 +313,8 @@ void Emitter::variable(NodeRef at, NodeRef args) {
 void Emitter::access(const Access& step, NodeRef args, bool optional) {
   switch (step.as) {
     case Access::As::field:
-      op(optional ? Op::FIELD_OPT : Op::FIELD, {code_.name(step.name)});
+      // What is said to be missing at times (`get K`) is read as that: who reads it has had to say what then.
+      op(optional || step.type.is_optional() ? Op::FIELD_OPT : Op::FIELD, {code_.name(step.name)});
       return;
     case Access::As::builtin: {
       std::uint32_t given = 0;

@@ -1,5 +1,7 @@
 // An utterance while its template is being made.
 #pragma once
+#include <set>
+
 #include "compiler/checker.hpp"
 
 namespace rbc::front {
@@ -18,6 +20,7 @@ struct Checker::Spoken {
   std::vector<HoleFacts> holes;
   Template said;
   effects::Effect effect;
+  std::set<std::uint32_t> outside_words;   // holes that are no argument of a command: assigned, or where output goes
   bool ok = true;
   bool open_row = false;                   // one row with columns that nobody listed
 };

@@ -375,6 +375,8 @@ void Checker::spoken_shell(Spoken& spoken) {
   problems(spoken, spoken.effect.problems);
   judge_holes(spoken, parsed.value.uses);
   if (!spoken.ok) return;
+  for (const embedded::HoleUse& use : parsed.value.uses)
+    if (use.place != embedded::Place::argument) spoken.outside_words.insert(use.index);
   std::string script;
   for (const embedded::Piece& piece : parsed.value.pieces) {
     if (piece.hole < 0) script += piece.text;

@@ -85,9 +85,12 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
       else spoken_words(spoken);
   }
   if (!spoken.ok) return {};
-  // A list that the author wrote out may hold options; what comes from outside may not.
-  for (Piece& piece : said.pieces)
-    if (piece.as == Piece::As::hole && (piece.escape == Escape::word || piece.escape == Escape::shell_variable) && written_list(spoken.holes[piece.hole])) piece.escape = Escape::none;
+  // A list that the author wrote out may hold options; what comes from outside may not, unless it can be none where it stands.
+  for (Piece& piece : said.pieces) {
+    const bool guarded = piece.as == Piece::As::hole && (piece.escape == Escape::word || piece.escape == Escape::shell_variable);
+    const bool operand = guarded && (spoken.outside_words.contains(piece.hole) || !effects::may_be_option(spoken.effect, piece.hole));
+    if (guarded && (operand || written_list(spoken.holes[piece.hole]))) piece.escape = Escape::none;
+  }
   judge_effect(spoken);
   said.effect = effect_of(spoken.effect.level);
   said.repeatable = repeatable || spoken.effect.repeatable;

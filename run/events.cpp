@@ -1,6 +1,9 @@
 #include "run/events.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "vm/model/characters.hpp"
 
 namespace rbc {
 namespace events {
@@ -49,7 +52,19 @@ Json value(const Value& v) { return Json::parse(to_json_text(v), nullptr, false)
 
 Json moment(const Moment& when) { return Json::parse(to_json_text(Value::instant(when.wall)), nullptr, false); }
 
-std::string line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+// On a terminal too nobody's text moves the cursor or turns the line around: what nobody sees is an escape, which says the same.
+std::string line(const Json& json) {
+  const std::string all = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string shown;
+  shown.reserve(all.size());
+  for (std::size_t at = 0; at < all.size();) {
+    const auto [width, c] = character(all, at);
+    if (!hidden(c)) shown.append(all, at, width);
+    else shown += c > 0xffff ? fmt::format("\\u{:04x}\\u{:04x}", 0xd7c0 + (c >> 10), 0xdc00 | (c & 0x3ff)) : fmt::format("\\u{:04x}", c);
+    at += width ? width : 1;
+  }
+  return shown;
+}
 
 }  // namespace events
 

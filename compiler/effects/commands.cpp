@@ -203,6 +203,7 @@ void settle_limit(Effect& e, bool slow) { e.limit_seconds = e.level <= Level::lo
 void join(Effect& into, Effect&& one) {
   for (auto& p : one.problems) into.problems.push_back(std::move(p));
   for (auto& p : one.parsed_again) into.parsed_again.push_back(std::move(p));
+  into.options.insert(into.options.end(), one.options.begin(), one.options.end());
   const bool changing = one.level > Level::looks, before = into.level > Level::looks;
   const bool repeatable = changing && before ? into.repeatable && one.repeatable : changing ? one.repeatable : into.repeatable;
   const int64_t limit = std::max(into.limit_seconds, one.limit_seconds);
@@ -253,8 +254,10 @@ Effect judge_command(const std::vector<Arg>& given, const Scene& scene) {
   using namespace command_detail;
   Effect before;
   parsed_again(before, given);
+  option_places(before, given, scene.depth);
   const auto with = [&](Effect&& other) {
     for (auto& p : before.parsed_again) other.parsed_again.push_back(std::move(p));
+    other.options.insert(other.options.end(), before.options.begin(), before.options.end());
     for (auto& p : before.problems) other.problems.push_back(std::move(p));
     return std::move(other);
   };

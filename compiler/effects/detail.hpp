@@ -77,6 +77,8 @@ std::optional<Effect> judge_inner(const std::vector<Arg>& words, const Line& lin
 // How many words stand before the command that a wrapper (sudo, env, timeout, nice …) runs; 0 when it is none, -1 when it is not understood.
 int wrapped(const std::vector<Arg>& words, bool& dangerous);
 void parsed_again(Effect& e, const std::vector<Arg>& words);
+// Which holes could be options of this command (options.cpp).
+void option_places(Effect& e, const std::vector<Arg>& words, unsigned depth);
 Effect judge_script(std::string_view script, const Arg& at, const Scene& scene);
 
 // ── programs of filters (programs.cpp) ──

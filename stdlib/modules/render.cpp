@@ -6,12 +6,28 @@
 #include <cmath>
 #include <ctime>
 
+#include "stdlib/modules/script.hpp"
+#include "vm/model/characters.hpp"
+
 namespace rbc {
 namespace render_values {
 
 struct Refused {
   std::string why;
 };
+
+// Whether all that it holds is UTF-8.
+bool whole_text(const Value& value) {
+  switch (value.tag()) {
+    case Tag::list: case Tag::record: case Tag::rows: break;
+    case Tag::json:
+      if (value.json_kind() == JsonKind::array || value.json_kind() == JsonKind::object) break;
+      return value.json_kind() != JsonKind::text || is_utf8(value.text());
+    case Tag::text: case Tag::url: case Tag::option: case Tag::secret: return is_utf8(value.text());
+    default: return true;
+  }
+  return std::all_of(value.names().begin(), value.names().end(), is_utf8) && std::all_of(value.items().begin(), value.items().end(), whole_text);
+}
 
 std::string sql_instant(std::int64_t micros) {
   std::int64_t seconds = micros / 1'000'000, rest = micros % 1'000'000;
@@ -105,6 +121,9 @@ struct Renderer {
     }
     const std::string text = plain(value);
     if (text.find('\0') != std::string::npos) throw Refused{fmt::format("`{}` holds a NUL character", name_of(piece))};
+    // What speaks in UTF-8 takes nothing else; a replaced character would be another value.
+    const bool as_text = what.language == Language::sql || what.language == Language::promql || piece.escape == Escape::json_value || piece.escape == Escape::json_text;
+    if (as_text && !whole_text(value)) throw Refused{fmt::format("`{}` holds bytes that are no UTF-8", name_of(piece))};
     const bool texts = value.tag() == Tag::text || value.tag() == Tag::secret || value.tag() == Tag::url || value.tag() == Tag::option;
     if (changes() && texts && text.empty()) throw Refused{fmt::format("`{}` is empty", name_of(piece))};
   }
@@ -118,11 +137,28 @@ struct Renderer {
       const Value& value = value_of(piece);
       vet(piece, value);
       switch (piece.escape) {
-        case Escape::sql_identifier: said.text += sql_quoted(sql_text(value), '"'); break;
+        case Escape::sql_identifier: {
+          constexpr std::size_t kLongestName = 63;   // PostgreSQL cuts a longer one, and so means another
+          const std::string name = sql_text(value);
+          if (name.size() > kLongestName) throw Refused{fmt::format("`{}` has {} bytes, and PostgreSQL would cut a name after {}", name_of(piece), name.size(), kLongestName)};
+          said.text += sql_quoted(name, '"');
+          break;
+        }
         case Escape::sql_literal: said.text += sql_quoted(sql_text(value), '\''); break;
         default: said.parameters.emplace_back(sql_text(value));
       }
     }
+  }
+
+  // The compiler asks for no escape where nothing could be an option: after `--`, inside a word, for a list that is written in the runbook.
+  void refuse_option(const Piece& piece, const Value& value, const std::string& text, const char* verb) const {
+    if (piece.escape == Escape::none || !text.starts_with('-')) return;
+    throw Refused{fmt::format("`{}` {} `{}`, which would be an option", name_of(piece), verb, value.tag() == Tag::secret ? "•••" : prose(Value::text(text)))};
+  }
+  // A word, or a variable with its name, is one string to the system, and may have so many bytes.
+  void vet_length(const Piece& piece, std::size_t bytes) const {
+    constexpr std::size_t kLongest = (std::size_t{128} << 10) - 64;   // Linux takes 128 KiB; the variable's name and the words around it count
+    if (bytes > kLongest) throw Refused{fmt::format("with `{}` a word of the command has {} bytes, and at most {} fit; let the command read it from a file", name_of(piece), bytes, kLongest)};
   }
 
   void words() {
@@ -131,11 +167,10 @@ struct Renderer {
       bool assign = false, gone = false, only_list = false, started = false;
       std::vector<std::string> many;
     };
+    const bool process = !what.row.starts_with("redis.");
     std::vector<Word> all;
-    bool dashes_end = false;   // a literal `--` went before
     for (const Piece& piece : what.pieces) {
       if (piece.as == Piece::As::word || piece.as == Piece::As::assign || all.empty()) {
-        if (!all.empty() && !all.back().assign && all.back().text == "--" && all.back().started) dashes_end = true;
         Word& word = all.emplace_back();
         word.assign = piece.as == Piece::As::assign;
         if (word.assign) word.name = piece.text;
@@ -163,18 +198,17 @@ struct Renderer {
         word.only_list = word.started = true;
         for (const Value& item : value.items()) {
           std::string one = plain(item);
-          // A list written in the runbook may hold options; the compiler marks it by asking for no escape.
-          if (piece.escape != Escape::none && !dashes_end && one.starts_with('-')) throw Refused{fmt::format("`{}` holds `{}`, which would be an option", name_of(piece), visible(one))};
+          refuse_option(piece, item, one, "holds");
+          if (process) vet_length(piece, one.size());
           word.many.push_back(std::move(one));
         }
         continue;
       }
       const std::string text = plain(value);
-      if (!word.started && !word.assign && !dashes_end && text.starts_with('-')) {
-        throw Refused{fmt::format("`{}` is `{}`, which would be an option", name_of(piece), value.tag() == Tag::secret ? "•••" : visible(text))};
-      }
+      if (word.text.empty() && !word.assign) refuse_option(piece, value, text, "is");
       word.text += text;
       word.started = true;
+      if (process) vet_length(piece, word.text.size());
     }
     for (Word& word : all) {
       if (word.gone) continue;
@@ -185,30 +219,6 @@ struct Renderer {
   }
 
   static std::string variable(std::uint32_t hole) { return fmt::format("${{RB{}}}", hole); }
-  static bool blank(char c) { return c == ' ' || c == '\n' || c == '\t'; }
-
-  // The word around [at, end) of the script, to be left out or made many.
-  static std::pair<std::size_t, std::size_t> word_around(const std::string& text, std::size_t at, std::size_t end) {
-    auto edge = [](char c) { return blank(c) || c == ';' || c == '|' || c == '&' || c == '(' || c == ')'; };
-    while (at > 0 && !edge(text[at - 1])) --at;
-    while (end < text.size() && !edge(text[end])) ++end;
-    return {at, end};
-  }
-  // Whether the variable at `at` begins an argument that could be taken for an option.
-  static bool begins_option(const std::string& text, std::size_t at) {
-    if (at > 0 && text[at - 1] == '"') --at;
-    if (at > 0 && !blank(text[at - 1])) return false;
-    std::size_t from = at;
-    while (from > 0 && text[from - 1] != ';' && text[from - 1] != '|' && text[from - 1] != '&' && text[from - 1] != '\n' && text[from - 1] != '(') --from;
-    const std::string before = " " + text.substr(from, at - from);
-    if (before.find(" -- ") != std::string::npos) return false;
-    // These take whatever follows as it is.
-    for (const char* plain_command : {" test ", " [ ", " echo ", " printf "}) {
-      if (before.starts_with(plain_command) || before.find(std::string(" ") + plain_command) == 0) return false;
-    }
-    return true;
-  }
-
   void shell() {
     for (const Piece& piece : what.pieces) {
       if (piece.as != Piece::As::hole) said.text += piece.text;
@@ -217,11 +227,16 @@ struct Renderer {
       if (piece.as != Piece::As::hole) continue;
       const Value& value = value_of(piece);
       const std::string mine = variable(piece.hole);
-      if (value.is_missing() && piece.optional) {
-        for (auto at = said.text.find(mine); at != std::string::npos; at = said.text.find(mine)) {
-          const auto [from, to] = word_around(said.text, at, at + mine.size());
-          said.text.erase(from, to - from);
+      // Every word that holds it becomes what is said instead.
+      const auto replace_words = [&](const std::string& instead) {
+        for (auto at = said.text.find(mine); at != std::string::npos; at = said.text.find(mine, at + instead.size())) {
+          const auto [from, to] = shell_word_around(said.text, at);
+          said.text.replace(from, to - from, instead);
+          at = from;
         }
+      };
+      if (value.is_missing() && piece.optional) {
+        replace_words({});
         continue;
       }
       vet(piece, value);
@@ -230,23 +245,17 @@ struct Renderer {
         for (std::size_t i = 0; i < value.items().size(); ++i) {
           const std::string name = fmt::format("RB{}_{}", piece.hole, i);
           const std::string one = plain(value.items()[i]);
-          if (piece.escape != Escape::none && one.starts_with('-')) throw Refused{fmt::format("`{}` holds `{}`, which would be an option", name_of(piece), visible(one))};
+          refuse_option(piece, value.items()[i], one, "holds");
+          vet_length(piece, one.size());
           many += fmt::format("{}\"${{{}}}\"", i ? " " : "", name);
           said.environment.emplace_back(name, one);
         }
-        for (auto at = said.text.find(mine); at != std::string::npos; at = said.text.find(mine, at + many.size())) {
-          const auto [from, to] = word_around(said.text, at, at + mine.size());
-          said.text.replace(from, to - from, many);
-          at = from;
-        }
+        replace_words(many);
         continue;
       }
       const std::string text = plain(value);
-      if (text.starts_with('-') && value.tag() != Tag::integer && value.tag() != Tag::number) {
-        for (auto at = said.text.find(mine); at != std::string::npos; at = said.text.find(mine, at + 1)) {
-          if (begins_option(said.text, at)) throw Refused{fmt::format("`{}` is `{}`, which would be an option", name_of(piece), value.tag() == Tag::secret ? "•••" : visible(text))};
-        }
-      }
+      refuse_option(piece, value, text, "is");
+      vet_length(piece, text.size());
       said.environment.emplace_back(fmt::format("RB{}", piece.hole), text);
     }
   }

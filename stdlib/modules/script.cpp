@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace rbc {
@@ -102,7 +103,61 @@ struct Rewriter {
   }
 };
 
+struct WordFinder {
+  std::string_view text;
+  std::size_t wanted;
+  std::size_t at = 0;
+  std::pair<std::size_t, std::size_t> found;
+  bool done = false;
+
+  bool substitution() const { return text.substr(at, 2) == "$("; }
+  void list(bool nested) {
+    std::size_t from = at;
+    const auto close = [&] {
+      if (!done && from <= wanted && wanted < at) found = {from, at}, done = true;
+    };
+    while (at < text.size() && !done && !(nested && text[at] == ')')) {
+      if (std::string_view(" \t\n;|&()<>").find(text[at]) == std::string_view::npos) {
+        unit();
+        continue;
+      }
+      close();
+      from = ++at;
+    }
+    close();
+  }
+  void unit() {
+    if (text[at] == '\\') {
+      at += 2;
+    } else if (text[at] == '\'') {
+      at = std::min(text.find('\'', at + 1), text.size() - 1) + 1;
+    } else if (text[at] == '"') {
+      for (++at; at < text.size() && !done && text[at] != '"';) {
+        if (substitution()) inside();
+        else at += text[at] == '\\' ? 2 : 1;
+      }
+      ++at;
+    } else if (substitution()) {
+      inside();
+    } else {
+      ++at;
+    }
+    at = std::min(at, text.size());
+  }
+  void inside() {
+    at += 2;
+    list(true);
+    ++at;
+  }
+};
+
 }  // namespace script_text
+
+std::pair<std::size_t, std::size_t> shell_word_around(std::string_view text, std::size_t wanted) {
+  script_text::WordFinder finder{text, wanted, 0, {wanted, wanted}, false};
+  finder.list(false);
+  return finder.found;
+}
 
 std::string script_for_sh(std::string_view text) {
   script_text::Rewriter rewriter{text};

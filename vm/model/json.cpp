@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "vm/model/characters.hpp"
 #include "vm/model/value.hpp"
 
 namespace rbc {
@@ -193,9 +194,11 @@ class JsonReader {
   std::size_t at_ = 0;
 };
 
+// What is no UTF-8 is no JSON either, and becomes the replacement character; what nobody sees is written as an escape, which says the same.
 void put_json_text(std::string& out, std::string_view text) {
   out += '"';
-  for (char c : text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto [width, c] = character(text, at);
     switch (c) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;
@@ -203,9 +206,12 @@ void put_json_text(std::string& out, std::string_view text) {
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-        else out += c;
+        if (width == 0) out += "\\ufffd";
+        else if (hidden(c) && c > 0xffff) out += fmt::format("\\u{:04x}\\u{:04x}", 0xd7c0 + (c >> 10), 0xdc00 | (c & 0x3ff));
+        else if (hidden(c)) out += fmt::format("\\u{:04x}", c);
+        else out.append(text.substr(at, width));
     }
+    at += width ? width : 1;
   }
   out += '"';
 }

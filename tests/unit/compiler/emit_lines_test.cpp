@@ -49,6 +49,16 @@ TEST_CASE("a procedure sees its parameters, and leaves a record of its names") {
   CHECK(stage.outcome() == Outcome::resolved);
 }
 
+TEST_CASE("what an answer says may be missing is asked, and stood in for") {
+  Stage stage(book("", "", "    x = box> file /none\n    size = x.size else 1B\n    > <size>\n    when x.changed is missing\n      > none\n    when x.size is present\n      > there\n"));
+  stage.given("file /none", row({{"exists", Value::boolean(false)}, {"size", Value::missing("there is no such file")}, {"changed", Value::missing("there is no such file")}}));
+  stage.given("/ok", responds(200));
+  stage.run();
+  INFO(stage.shown());
+  CHECK(line_notes(stage) == Notes{"1 B", "none"});
+  CHECK(stage.outcome() == Outcome::resolved);
+}
+
 TEST_CASE("a rule says what it measured and what it held that against") {
   Stage stage(book("", "  input most = 20\n  check slots: Slots\n    x = db> select count(*) as used, 22 as slots\n    amber if .used > 50% of .slots\n    red if .used >= 95% of .slots\n    red if .used > most\n"
                        "  check plain: Plain\n    db> select 3 as n\n    red if .n > 2\n",

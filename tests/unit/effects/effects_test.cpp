@@ -231,3 +231,16 @@ TEST_CASE("limits") {
   CHECK(of_sql(sql.value).repeatable);
   CHECK(of_sql(sql.value).sentence == "`analyze` renews the planner's statistics");
 }
+
+TEST_CASE("where a hole could be an option") {
+  const auto may = [](std::string_view s) { return may_be_option(shell(s), 0); };
+  for (const char* s : {"rm <x>", "rm \"<x>\"", "rm a <x>", "kubectl exec p -- rm <x>", "kubectl exec p -- timeout 5 rm <x>", "sudo -- rm <x>", "sudo -u a -- rm <x>", "docker exec p rm <x>", "env -- rm <x>", "npm run a -- <x>", "echo <x>",
+                        "echo -n <x>", "printf <x>", "test <x>", "test <x> a", "[ <x> ]", "kill -- <x>", "grep ' -- ' <x>", "a -- b; rm <x>", "a -- b | rm <x>", "a -- $(rm <x>)", "a --x <x>"}) {
+    INFO(s);
+    CHECK(may(s));
+  }
+  for (const char* s : {"rm -- <x>", "rm -- a <x>", "kubectl exec p -- rm -- <x>", "sudo rm -- <x>", "rm a<x>", "rm --x=<x>", "rm \"a <x>\"", "echo a <x>", "printf '%s' <x>", "test <x> = a", "[ a != <x> ]", "[ -n <x> ]", "git checkout -- <x>"}) {
+    INFO(s);
+    CHECK_FALSE(may(s));
+  }
+}

@@ -20,6 +20,12 @@ TEST_CASE("a trace is one line of JSON, whatever is in it") {
   CHECK(line.find('\n') == std::string::npos);
   CHECK(line.find('\x1b') == std::string::npos);
   CHECK(line.find(R"("missing":"refused")") != std::string::npos);
+  // What is no UTF-8 is replaced, and what nobody sees is an escape: a terminal is safe from it, and a reader gets the same characters.
+  trace.text = "a\u202eb\x7f\xc2\x9b[31m\U000e0041";
+  trace.value = Value::record({"t"}, {Value::text("\xff\u202e\U000e0041\u00fc")});
+  const std::string hidden = to_json_line(*program, trace);
+  CHECK(hidden.find(R"("text":"a\u202eb\u007f\u009b[31m\udb40\udc41")") != std::string::npos);
+  CHECK(hidden.find(R"("value":{"t":")" "\ufffd" R"(\u202e\udb40\udc41)" "\u00fc" R"("})") != std::string::npos);
   trace = {};
   trace.what = Trace::What::outcome, trace.result = 1, trace.text = "nobody";
   CHECK(to_json_line(*program, trace).find(R"("outcome":"escalated")") != std::string::npos);

@@ -59,6 +59,16 @@ TEST_CASE("where SQL takes no parameter a value is quoted") {
   CHECK(render(what, {Value::text("o"), Value::secret("a\\'b")}).text == "alter role \"o\" password  E'a\\\\''b'");
 }
 
+TEST_CASE("a name that PostgreSQL would cut is refused, and so is what is no UTF-8") {
+  const auto role = said(Language::sql, {text("create role "), hole(0, Escape::sql_identifier)}, Effect::changes);
+  CHECK(render(role, {Value::text(std::string(63, 'a'))}).problem.empty());
+  CHECK(render(role, {Value::text(std::string(64, 'a'))}).problem.find("64 bytes") != std::string::npos);
+  const auto look = said(Language::sql, {text("select ($1::jsonb)"), hole(0, Escape::sql_parameter)});
+  CHECK(render(look, {Value::json_object({"a\xff"}, {Value::json_int(1)})}).problem.find("UTF-8") != std::string::npos);
+  CHECK(render(look, {Value::list({Value::text("a"), Value::text("\xed\xa0\xbd")})}).problem.find("UTF-8") != std::string::npos);
+  CHECK(render(look, {Value::json_object({"\u00fc"}, {Value::json_text("\U0001f4a5")})}).problem.empty());
+}
+
 TEST_CASE("a value is one word, and never an option") {
   const auto what = said(Language::words, {text("", As::word), text("logs"), text("", As::word), hole(0, Escape::word)});
   CHECK(render(what, {Value::text("a b; c")}).words == std::vector<std::string>{"logs", "a b; c"});
@@ -66,8 +76,12 @@ TEST_CASE("a value is one word, and never an option") {
   CHECK(render(what, {Value::list({Value::text("a"), Value::text("-b")})}).problem.find("option") != std::string::npos);
   CHECK(render(what, {Value::list({})}).words == std::vector<std::string>{"logs"});
   CHECK(render(what, {Value::text(std::string("a\0b", 3))}).problem.find("NUL") != std::string::npos);
-  const auto after = said(Language::words, {text("", As::word), text("logs"), text("", As::word), text("--"), text("", As::word), hole(0, Escape::word)});
+  // Where nothing can be an option (the compiler knows) no escape is asked for.
+  const auto after = said(Language::words, {text("", As::word), text("logs"), text("", As::word), text("--"), text("", As::word), hole(0, Escape::none)});
   CHECK(render(after, {Value::text("-x")}).words == std::vector<std::string>{"logs", "--", "-x"});
+  const auto beside = said(Language::words, {text("", As::word), text("logs"), text("", As::word), hole(0, Escape::word), hole(1, Escape::word)});
+  CHECK(render(beside, {Value::text(""), Value::text("-rf")}).problem.find("option") != std::string::npos);
+  CHECK(render(beside, {Value::text("a"), Value::text("-rf")}).words == std::vector<std::string>{"logs", "a-rf"});
   const auto inside = said(Language::words, {text("", As::word), text("--tail="), hole(0, Escape::word)});
   CHECK(render(inside, {Value::integer(-5)}).words == std::vector<std::string>{"--tail=-5"});
 }
@@ -91,9 +105,24 @@ TEST_CASE("a shell reads values from its environment") {
   CHECK(done.text == "cat \"${RB0}\"");
   CHECK(done.environment == std::vector<std::pair<std::string, std::string>>{{"RB0", kHostile}});
   CHECK_FALSE(render(what, {Value::text("-n")}).problem.empty());
-  CHECK(render(said(Language::shell, {text("cat -- \"${RB0}\""), hole(0, Escape::shell_variable)}), {Value::text("-n")}).problem.empty());
-  CHECK(render(said(Language::shell, {text("test \"${RB0}\" = x"), hole(0, Escape::shell_variable)}), {Value::text("-n")}).problem.empty());
+  CHECK_FALSE(render(what, {Value::integer(-9)}).problem.empty());
+  CHECK(render(said(Language::shell, {text("cat -- \"${RB0}\""), hole(0, Escape::none)}), {Value::text("-n")}).problem.empty());
   CHECK(render(said(Language::shell, {text("x --since=\"${RB0}\" y"), hole(0, Escape::shell_variable, true)}), {Value::missing("no")}).text == "x  y");
+  CHECK(render(said(Language::shell, {text("x \"since ${RB0} or so\" y"), hole(0, Escape::shell_variable, true)}), {Value::missing("no")}).text == "x  y");
+  CHECK(render(said(Language::shell, {text("x \"$(z 'a b'\"${RB0}\" c) d\" y"), hole(0, Escape::shell_variable, true)}), {Value::missing("no")}).text == "x \"$(z  c) d\" y");
+}
+
+TEST_CASE("what no system takes as a word is refused with its name") {
+  const std::string longest((128 << 10) - 64, 'x');
+  const auto word = said(Language::words, {text("", As::word), text("logs"), text("", As::word), hole(0, Escape::word)});
+  CHECK(render(word, {Value::text(longest)}).problem.empty());
+  CHECK(render(word, {Value::text(longest + "x")}).problem.find("`x`") != std::string::npos);
+  CHECK_FALSE(render(word, {Value::list({Value::text(longest + "x")})}).problem.empty());
+  const auto shell = said(Language::shell, {text("cat \"${RB0}\""), hole(0, Escape::shell_variable)});
+  CHECK_FALSE(render(shell, {Value::text(longest + "x")}).problem.empty());
+  auto redis = word;
+  redis.row = "redis.look";
+  CHECK(render(redis, {Value::text(longest + longest)}).problem.empty());
 }
 
 TEST_CASE("a path's segment is one segment") {
