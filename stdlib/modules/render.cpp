@@ -220,9 +220,8 @@ struct Renderer {
 
   static std::string variable(std::uint32_t hole) { return fmt::format("${{RB{}}}", hole); }
   void shell() {
-    for (const Piece& piece : what.pieces) {
+    for (const Piece& piece : what.pieces)
       if (piece.as != Piece::As::hole) said.text += piece.text;
-    }
     for (const Piece& piece : what.pieces) {
       if (piece.as != Piece::As::hole) continue;
       const Value& value = value_of(piece);
@@ -272,9 +271,7 @@ struct Renderer {
       case Escape::header_value:
         if (text.find_first_of("\r\n") != std::string::npos) throw Refused{fmt::format("`{}` holds a line break", name_of(piece))};
         return text;
-      default:
-        if (text.find_first_of("\r\n") != std::string::npos) throw Refused{fmt::format("`{}` holds a line break", name_of(piece))};
-        return text;
+      default: throw Refused{fmt::format("`{}` has no place in a request", name_of(piece))};
     }
   }
 
