@@ -210,8 +210,20 @@ std::optional<Access> Checker::access(const Type& given, std::string_view name, 
     for (const auto& [field, type] : base->fields) names.push_back(field);
   if (open) return std::nullopt;
   const std::string near = did_you_mean(name, names);
-  std::string help = near.empty() ? std::string() : fmt::format("Did you mean `.{}`?", near);
-  if (near.empty() && !names.empty() && names.size() <= 8) help = fmt::format("There are {}.", fmt::join(names, ", "));
+  // What the same is called elsewhere, and here.
+  static constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+      {"stdout", "text"}, {"output", "text"}, {"stdout_lines", "lines"}, {"stderr", "err"}, {"rc", "exit"}, {"returncode", "exit"}, {"exit_code", "exit"}, {"exitcode", "exit"}, {"code", "status"},
+      {"status_code", "status"}, {"statusCode", "status"}, {"content", "body"}, {"data", "json"}, {"elapsed", "took"}, {"time", "took"}, {"duration", "took"}, {"latency", "took"}, {"length", "count"}, {"size", "count"},
+      {"len", "count"}, {"success", "ok"}, {"succeeded", "ok"}, {"percent", "used"}, {"usage", "used"}, {"result", "value"}, {"load", "one"}, {"days", "left"}, {"headers", "header"}, {"message", "err"}};
+  std::string_view ours;
+  for (auto& [theirs, one] : kElsewhere)
+    if (theirs == name && ours.empty() && std::find(names.begin(), names.end(), one) != names.end()) ours = one;
+  std::string help = !ours.empty() ? fmt::format("Here it is `.{}`.", ours) : near.empty() ? std::string() : fmt::format("Did you mean `.{}`?", near);
+  if (args && (name == "contains" || name == "matches")) help = fmt::format("Write `{} {} …`.", shown.empty() ? "x" : shown, name);
+  if (args && (name == "startswith" || name == "startsWith" || name == "starts_with")) help = fmt::format("Write `{} matches /^…/`.", shown.empty() ? "x" : shown);
+  if (args && (name == "endswith" || name == "endsWith" || name == "ends_with")) help = fmt::format("Write `{} matches /…$/`.", shown.empty() ? "x" : shown);
+  if (args && (name == "strip" || name == "trim_space")) help = "Here it is `.trim`.";
+  if (help.empty() && !names.empty() && names.size() <= 8) help = fmt::format("There are {}.", fmt::join(names, ", "));
   error("E0201", span,
         shown.empty() ? fmt::format("The result above has no `.{}`.", name) : fmt::format("`{}` is {} and has no `.{}`.", shown, with_article(base), name), help);
   return std::nullopt;

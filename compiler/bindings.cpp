@@ -10,6 +10,12 @@ namespace rbc::front {
 
 namespace {
 
+std::string_view said_of_title(std::string_view title) {
+  while (!title.empty() && title.front() == ' ') title.remove_prefix(1);
+  while (!title.empty() && title.back() == ' ') title.remove_suffix(1);
+  return title;
+}
+
 std::string lowered(std::string_view text) {
   std::string out(text);
   for (char& c : out)
@@ -198,6 +204,8 @@ void Checker::check_environments(std::uint32_t file) {
   for (NodeId env : files[file].environments) {
     std::vector<std::pair<SymbolId, NodeId>> bound;
     for (NodeId note : tree().all(env, Kind::Note)) prose(note);
+    if (const NodeId title = tree().child(env, Kind::Title); title && said_of_title(text(title)) == "protected")
+      error("E0109", title, "Behind a colon `protected` is only a title.", fmt::format("Write `env {} protected`.", tree().name(env)));
     for (NodeId line : tree().all(env, Kind::Binding)) {
       const NodeId name = tree().child(line, Kind::Name);
       if (!name) continue;

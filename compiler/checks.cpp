@@ -110,7 +110,9 @@ void Checker::mention(NodeId name, NodeId args, NodeId node) {
     const std::string near = did_you_mean(spelled, names);
     if (id != kNoSymbol && facts.symbols[id].type.is(TypeTag::error) && facts.symbols[id].kind == SymbolKind::value) return;
     Diagnostic& said = error("E0201", name, id == kNoSymbol ? fmt::format("No check `{}` here.", spelled) : fmt::format("`{}` is not a check.", spelled),
-                             near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
+                             near.empty() ? id == kNoSymbol ? fmt::format("Write it: `check {}: Title`, and beneath it what it looks at.", spelled)
+                                                            : std::string("What is asked, and what is red about it, stands in a check: `check NAME: Title`.")
+                                          : fmt::format("Did you mean `{}`?", near));
     if (!near.empty()) said.fix(rewrite(tree().span(name), near));
     return;
   }

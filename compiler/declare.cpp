@@ -239,6 +239,13 @@ void Checker::declare_secret(NodeId node) {
   secret.from = from == Word::File ? Secret::From::file : from == Word::Command ? Secret::From::command : Secret::From::env;
   const NodeId source = tree().next(name);
   if (source) secret.source = trimmed(tree().text(source));
+  if (source && secret.from != Secret::From::command && secret.source.size() > 1) {
+    std::string bare = secret.source;
+    if (bare.front() == '"' || bare.front() == '\'') bare = bare.substr(1, bare.find_last_not_of("\"'"));
+    if (secret.from == Secret::From::env && bare.starts_with("$")) bare = bare.substr(bare.starts_with("${") ? 2 : 1, bare.find('}') - 2);
+    if (bare != secret.source)
+      error("E0220", source, fmt::format("`{}` is no name of a {}.", secret.source, secret.from == Secret::From::env ? "variable" : "file"), fmt::format("Write `{}`.", bare)).fix(rewrite(tree().span(source), bare, true));
+  }
   Symbol symbol;
   symbol.kind = SymbolKind::secret;
   symbol.name = secret.name;

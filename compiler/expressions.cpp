@@ -247,7 +247,9 @@ bool Checker::condition(NodeId node, bool tell) {
   }
   if (type.is(TypeTag::boolean) && (!type.is_optional() || in_rung_ || at_.symptom)) return true;
   if (!tell) return false;
-  if (type.is(TypeTag::verdict))
+  if (type.is(TypeTag::verdict) && tree().kind(node) == Kind::Colour)
+    error("E0302", node, fmt::format("`{}` alone is no condition.", text(node)), fmt::format("Say of what: `up is red or up is {}`.", text(node)));
+  else if (type.is(TypeTag::verdict))
     error("E0302", node, fmt::format("`{}` is a check, not yes or no.", text(node)),
           fmt::format("Say `{0} passes` (green or amber), `{0} fails` (red or blind), or `{0} is red`.", text(node)))
         .fix(rewrite(tree().span(node), text(node) + " passes"));

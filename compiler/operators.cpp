@@ -67,6 +67,8 @@ std::string Checker::likely_meant(std::string_view op, NodeId left, const Type& 
   if (a.is(TypeTag::duration) && b.is(TypeTag::instant) && op == "added to") return fmt::format("The moment comes first: `{} + {}`.", text(right), text(left));
   if (op == "multiplied by" && a.is_quantity() && b.is_quantity())
     return a.is(TypeTag::percent) ? fmt::format("To take a part of it, write `{} of {}`.", text(left), text(right)) : b.is(TypeTag::percent) ? fmt::format("To take a part of it, write `{} of {}`.", text(right), text(left)) : std::string("One side is a plain number, as in `2 * 5m`.");
+  if (a.is_quantity() && tree().kind(right) == Kind::Text) return fmt::format("Write it without quotes: `{}`.", text(right).substr(1, text(right).size() - 2));
+  if (a.is(TypeTag::size) && b.is(TypeTag::percent)) return "A share is compared with a share: what a host answers has `.used` as a percentage.";
   if (a.is_quantity() && b.is_quantity()) return "They measure different things.";
   if (op == "compared with") return "Only values of one type are compared.";
   if (a.is(TypeTag::text) || b.is(TypeTag::text) || a.is(TypeTag::one_of) || b.is(TypeTag::one_of) || a.is(TypeTag::url) || b.is(TypeTag::url)) return "One reckons with numbers and amounts; texts are put together in quotes: `\"<a><b>\"`.";

@@ -68,6 +68,12 @@ std::vector<std::string_view> Checker::candidates(const Scope* scope) const {
   return names;
 }
 
+static std::string as_input_name(std::string_view name) {
+  std::string all(name);
+  for (char& c : all) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '_' ? '-' : c;
+  return all;
+}
+
 // What else a name may have been meant for: a word of another language, or something bound further down.
 std::string Checker::unknown_help(Span span, std::string_view name) const {
   static constexpr std::pair<std::string_view, std::string_view> kTheirs[] = {
@@ -80,7 +86,25 @@ std::string Checker::unknown_help(Span span, std::string_view name) const {
       {"range", "To do something a number of times, write `repeat 3 times until …`."},
       {"now", "The time is `run.started`, and how long the run takes `run.elapsed`."},
       {"ok", "A check `passes` or `fails`; an answer has `.ok`."},          {"warning", "A check that is nearly red is `amber`."},
-      {"yellow", "Write `amber`."},      {"unknown", "Write `blind`."}};
+      {"yellow", "Write `amber`."},      {"unknown", "Write `blind`."},
+      {"healthy", "A check `passes` or `fails`."},   {"unhealthy", "A check `passes` or `fails`."}, {"failing", "A check that is red or blind `fails`."},
+      {"failed", "A check that is red or blind `fails`."}, {"passing", "A check that is green or amber `passes`."}, {"passed", "A check that is green or amber `passes`."},
+      {"down", "A check `passes` or `fails`."},      {"broken", "A check `passes` or `fails`."},    {"success", "A check `passes` or `fails`; an answer has `.ok`."},
+      {"empty", "An empty text is `\"\"`; how many there are is `….count`."},
+      {"outcome", "An outcome is resolved, escalated, failed or aborted."},                     {"resolved", "Write `outcome is resolved`."},
+      {"escalated", "Write `outcome is escalated`."}, {"aborted", "Write `outcome is aborted`."},
+      {"Green", "Write `green`."},       {"GREEN", "Write `green`."},       {"Amber", "Write `amber`."},       {"AMBER", "Write `amber`."},
+      {"Red", "Write `red`."},           {"RED", "Write `red`."},           {"Blind", "Write `blind`."},       {"Yes", "Write `yes`."},
+      {"No", "Write `no`."},             {"YES", "Write `yes`."},           {"NO", "Write `no`."},
+      {"env", "The environment's name is `run.env`; a secret of a command comes from `secret NAME from env VARIABLE`."},
+      {"today", "The time is `run.started`."},                              {"date", "The time is `run.started`."},
+      {"int", "To read a text as a number, write `x as int`."},             {"str", "A text holds values as they are: `\"<x>\"`."},
+      {"float", "To read a text as a number, write `x as number`."},        {"max", "Ask for it in the query, as in `select max(…)`."},
+      {"min", "Ask for it in the query, as in `select min(…)`."},           {"sum", "Ask for it in the query, as in `select sum(…)`."}};
+  const std::string_view around = tree().source().text();
+  if (span.begin > 0 && around[span.begin - 1] == '/' && (name == "s" || name == "sec" || name == "second" || name == "min" || name == "m" || name == "minute" || name == "h" || name == "hour" || name == "day"))
+    return "So much a time is a rate, `10 per minute`.";
+  if (name.size() > 2 && name[0] == 'P' && (name[1] == 'T' || (name[1] >= '0' && name[1] <= '9')) && name.find_first_of("0123456789") != std::string_view::npos) return "A length is written `5m`, or `1h30m`.";
   for (auto& [theirs, ours] : kTheirs)
     if (theirs == name) return std::string(ours);
   for (Kind kind : {Kind::Bind, Kind::Ask, Kind::Choose})
@@ -127,6 +151,8 @@ void Checker::unknown(Span span, std::string_view name, bool values) {
   }
   const std::string_view whole = tree().source().text();
   const bool hole = span.begin > 0 && span.end < whole.size() && whole[span.begin - 1] == '<' && whole[span.end] == '>';
+  if (const std::string in_prose = help.empty() && hole ? std::string(name) : std::string(); !in_prose.empty() && std::all_of(in_prose.begin(), in_prose.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '_' || c == '-'; }))
+    help = fmt::format("What a run is given is an `input`: `input {}`, or a value of its own: `{} = …`.", as_input_name(name), as_input_name(name));
   if (help.empty() && unbound_elsewhere_.contains(std::string(name))) help = "It is bound inside a block, and ends with it. Bind it before, or on every path.";
   if (help.empty() && hole && span.end + 1 < whole.size() && whole[span.end + 1] != ' ' && whole[span.end + 1] != '\n' && span.begin > 1 && whole[span.begin - 2] == ' ')
     help = fmt::format("If it is a file to read from, put a blank after the `<`: `< {}`.", name);
@@ -208,13 +234,19 @@ SymbolId Checker::resource_named(NodeId name, bool contact) {
   for (std::string_view candidate : candidates(at_.scope))
     if (fits(find(at_.scope, candidate))) names.push_back(candidate);
   const std::string near = did_you_mean(spelled, names);
-  const std::string help = near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near);
+  const bool box = spelled == "x" || spelled == "X";
+  const std::string missing = contact ? box ? "An item that is still to be done is `[ ]`, with a blank in it." : fmt::format("Declare it at the top, `contact {}` or `channel {}`, or say `use FILE` with the file that does.", spelled, spelled)
+                                      : "Declare it at the top, its kind first, as in `postgres db`, or say `use FILE` with the file that does.";
+  const std::string help = box && contact ? missing : near.empty() ? id == kNoSymbol ? missing : std::string() : fmt::format("Did you mean `{}`?", near);
   const char* wanted = contact ? "contact or channel" : "resource";
   if (id == kNoSymbol) {
     Diagnostic& said = error("E0201", name, fmt::format("No {} `{}` here.", wanted, spelled), help);
     if (!near.empty()) said.fix(rewrite(tree().span(name), near));
   } else {
-    error("E0201", name, fmt::format("`{}` is {}, not a {}.", spelled, kind_in_words(facts.symbols[id]), wanted), help);
+    const Resource* other = resource_of(id);
+    const bool person = other && (other->kind == ResourceKind::contact || other->kind == ResourceKind::channel);
+    error("E0201", name, fmt::format("`{}` is {}, not a {}.", spelled, person ? other->kind == ResourceKind::contact ? "a contact" : "a channel" : kind_in_words(facts.symbols[id]), wanted),
+          person && help.empty() ? fmt::format("To reach them, write `tell {}: …`.", spelled) : help);
   }
   return kNoSymbol;
 }

@@ -425,7 +425,13 @@ void Checker::depending(NodeId node) {
         const Type is = expression(one, &type);
         if (!type.is(TypeTag::error) && !is.is(TypeTag::error) && !fits(is, type) && !type.is(TypeTag::json) &&
             !(is.is(TypeTag::verdict) && type.is(TypeTag::verdict)))
-          error("E0301", one, fmt::format("This is {}, and `{}` is {}.", with_article(is), text(subject), with_article(type)));
+        {
+          const std::string said = text(one), bare = said.size() > 2 && said.front() == '"' ? said.substr(1, said.size() - 2) : std::string();
+          const bool option = type.is(TypeTag::one_of) && std::find(type->options.begin(), type->options.end(), bare) != type->options.end();
+          Diagnostic& told = error("E0301", one, fmt::format("This is {}, and `{}` is {}.", with_article(is), text(subject), with_article(type)), option ? fmt::format("Write `{}`, without quotes.", bare) : std::string());
+          if (option) told.fix(rewrite(tree().span(one), bare, true));
+          misspelt = true;
+        }
         seen.push_back(text(one));
       }
     }

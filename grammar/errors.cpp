@@ -42,6 +42,13 @@ const Words& reply_words() {
   return kWords;
 }
 
+// The word that this one is in other letters' sizes, or nothing.
+std::string_view near_but_for_case(std::string_view word, const Words& words) {
+  for (std::string_view one : words)
+    if (one != word && one.size() == word.size() && std::equal(one.begin(), one.end(), word.begin(), [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); })) return one;
+  return {};
+}
+
 // Words that other tools use for what the language calls differently.
 std::string_view other_word(std::string_view word) {
   static const std::pair<std::string_view, std::string_view> kOthers[] = {
@@ -143,7 +150,8 @@ std::string_view State::line_opener(NodeId node) const {
   return word_at(at);
 }
 
-std::string State::expectation(uint32_t at, std::string& help) const {
+std::string State::expectation(uint32_t at, Advice& advice) const {
+  std::string& help = advice.help;
   std::vector<std::string> strong, all;
   auto put = [](std::vector<std::string>& to, const char* what) {
     for (auto& have : to)
@@ -155,7 +163,23 @@ std::string State::expectation(uint32_t at, std::string& help) const {
     put(all, wanted.what);
   }
   const auto wants = [&](std::string_view what) { return std::find(all.begin(), all.end(), what) != all.end(); };
-  if (help.empty()) help = habit_within({line_around(at), at - line_begin(at), all});
+  if (help.empty()) advice = habit_within({line_around(at), at - line_begin(at), all});
+  const auto instead = [&](std::string_view said, std::string mended, bool safe) {
+    advice.begin = at - line_begin(at), advice.end = advice.begin + said.size();
+    advice.mended = std::move(mended), advice.safe = safe;
+  };
+  if (help.empty() && at < text.size())
+    for (const std::string& one : all)
+      if (const std::string bare = one.size() > 2 ? one.substr(1, one.size() - 2) : std::string(); !bare.empty() && one[0] == '`') {
+        const std::string_view word = word_at(at), rest = text.substr(at);
+        if (word != bare && word.size() == bare.size() && std::equal(word.begin(), word.end(), bare.begin(), [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; })) {
+          help = fmt::format("Words of the language are in small letters: `{}`.", bare);
+          instead(word, bare, true);
+        } else if (rest[0] == '"' && rest.substr(1).starts_with(bare + "\"")) {
+          help = fmt::format("Write `{}`, without quotes.", bare);
+          instead(rest.substr(0, bare.size() + 2), bare, true);
+        }
+      }
   if (at < text.size() && text[at] == '"' && help.empty() && wants("the end of the line")) {
     if (wants("`:`")) help = "Words for people follow a colon, without quotes.";
   } else if (at < text.size() && text[at] == '"' && help.empty() && all.size() == 1 && wants("a name")) {
@@ -167,7 +191,10 @@ std::string State::expectation(uint32_t at, std::string& help) const {
   for (const std::string& one : all)
     if (one.size() > 3 && one.front() == '`' && name_end(one, 1) > 1)
       words.push_back(std::string_view(one).substr(1, one.size() - 2));
-  if (std::string near = help.empty() ? did_you_mean(word_at(at), words) : std::string(); !near.empty()) help = fmt::format("Did you mean `{}`?", near);
+  if (std::string near = help.empty() ? did_you_mean(word_at(at), words) : std::string(); !near.empty()) {
+    help = fmt::format("Did you mean `{}`?", near);
+    instead(word_at(at), near, unmistakable(word_at(at), near, words));
+  }
   if (help.empty() && at < text.size() && text[at] != '\n')
     help = hint_for(word_at(at), all);
   for (const std::string& one : shown) {
@@ -178,6 +205,8 @@ std::string State::expectation(uint32_t at, std::string& help) const {
     if (one == "a name" && help.empty() && at < text.size() && is_reserved(word_at(at))) help = fmt::format("`{}` is a word of the language, and no name.", word_at(at));
   }
   if (shown.empty()) return "I do not understand this";
+  if (wants("`anything`")) return "Expected a case, or `anything else`";
+  if (shown.size() > 8) return "This does not fit";
   std::vector<std::string> some(shown.begin(), shown.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(shown.size(), 12)));
   return fmt::format("Expected {}", list(some));
 }
@@ -193,6 +222,18 @@ Diagnostic State::explain(const SyntaxError& error) const {
   auto make = [&]() { return Diagnostic(code, source_, {at, end}, message, help); };
   auto write = [&](uint32_t from, uint32_t to, const std::string& mended, bool safe) {
     return Fix{fmt::format("Write `{}`", mended), {{&source_, {from, to}, mended}}, safe};
+  };
+  // An edit within the line that begins at `line`.
+  auto edit_of = [&](const Advice& advice, uint32_t line) {
+    std::string title = advice.help.size() < 60 && advice.help.ends_with('.') ? advice.help.substr(0, advice.help.size() - 1) : std::string("Write it so");
+    return Fix{std::move(title), {{&source_, {line + static_cast<uint32_t>(advice.begin), line + static_cast<uint32_t>(advice.end)}, advice.mended}}, advice.safe};
+  };
+  // A habit that says `Did you mean …?` is also the edit.
+  auto make_habit = [&]() {
+    Diagnostic diagnostic = make();
+    constexpr std::string_view kMeant = "Did you mean `";
+    if (help.starts_with(kMeant) && help.ends_with("`?")) diagnostic.fix(write(at, code == "E0102" && end < size && text[end] == ':' ? end + 1 : end, help.substr(kMeant.size(), help.size() - kMeant.size() - 2), false));
+    return diagnostic;
   };
   auto make_near = [&](const std::string& near, const Words& candidates) {
     Diagnostic diagnostic = make();
@@ -234,7 +275,9 @@ Diagnostic State::explain(const SyntaxError& error) const {
   if (code == "E0100") {
     bool block = false;
     for (const Wanted& wanted : wanted_) block |= std::string_view(wanted.what) == "an indented block";
-    message = expectation(at, help) + " here.";
+    Advice advice;
+    message = expectation(at, advice) + " here.";
+    help = advice.help;
     const std::string_view rest = text.substr(at, std::min(text.find('\n', at), text.size()) - at);
     const size_t digits = rest.find_first_not_of("0123456789");
     if (digits != 0 && digits != std::string_view::npos && rest.substr(digits).starts_with(" times in a row") && message == "Expected `for` here.")
@@ -253,7 +296,9 @@ Diagnostic State::explain(const SyntaxError& error) const {
     } else if (text[at] == '\n') {
       end = at;
     }
-    return make();
+    Diagnostic diagnostic = make();
+    if (advice.edits() && !block && help == advice.help) diagnostic.fix(edit_of(advice, line_begin(std::min(error.at, size))));
+    return diagnostic;
   }
   if (code == "E0101") {
     uint32_t after = end;
@@ -265,8 +310,25 @@ Diagnostic State::explain(const SyntaxError& error) const {
     }
     for (std::string_view known : declaration_words())
       if (known == word) {
-        message = fmt::format("`{}` needs a name.", word);
-        help = fmt::format("The name comes before the colon: `{} NAME: …`.", word);
+        const std::string_view line = line_around(at);
+        uint32_t from = std::min(static_cast<uint32_t>(line.find_first_not_of(' ', word.size())), static_cast<uint32_t>(line.size()));
+        const uint32_t named = name_end(line, from);
+        if (named == from) {
+          message = fmt::format("`{}` needs a name.", word);
+          help = fmt::format("The name comes before the colon: `{} NAME: …`.", word);
+          return make();
+        }
+        const std::string_view head = line.substr(0, named), rest = line.substr(std::min<size_t>(line.find_first_not_of(' ', named), line.size()));
+        if (rest.empty() || rest[0] == ':' || rest[0] == '#') {
+          message = fmt::format("Expected an indented block under `{}`.", word);
+          help = "What belongs to this line stands beneath it, two blanks deeper.";
+          end = at + static_cast<uint32_t>(line.size());
+          return make();
+        }
+        at += static_cast<uint32_t>(line.size() - rest.size()), end = at + static_cast<uint32_t>(rest.size());
+        message = fmt::format("This does not belong to the first line of a `{}`.", word);
+        help = rest[0] == '=' || rest.find("> ") != std::string_view::npos ? "What it looks at stands beneath it, two blanks deeper."
+                                                                          : fmt::format("A title follows a colon: `{}: {}`.", head, visible_source(rest.substr(rest.find_first_not_of("- "))));
         return make();
       }
     help = habit(HabitPlace::Top, word);
@@ -276,7 +338,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
           help = fmt::format("`{}` belongs to a {}; indent it beneath its first line.", word, inner == &part_words() ? "runbook" : "step");
     if (!help.empty()) {
       message = fmt::format("No declaration begins with `{}`.", visible_source(word));
-      return make();
+      return make_habit();
     }
     return unknown("No declaration", declaration_words(), true);
   }
@@ -286,8 +348,9 @@ Diagnostic State::explain(const SyntaxError& error) const {
     for (std::string_view part : part_words())
       if (help.empty() && word.starts_with(part) && word.size() > part.size() + 1 && word[part.size()] == '-')
         help = fmt::format("A blank after `{0}`: `{0} {1}`.", part, word.substr(part.size() + 1));
-    if (!help.empty()) return make();
+    if (!help.empty()) return make_habit();
     std::string near = did_you_mean(word, part_words());
+    if (near.empty() && help.empty() && name_end(text, at) > at && end < size && (text[end] == '>' || text[end] == '$')) help = "What is said to a resource stands in a step: `step name: Title`, and this line beneath it.";
     for (std::string_view statement : statement_words())
       if (near.empty() && statement == word) help = "That stands in a step: `step name: Title`, and this line beneath it.";
     if (near.empty() && help.empty()) near = std::string(other_word(word));
@@ -297,7 +360,19 @@ Diagnostic State::explain(const SyntaxError& error) const {
   if (code == "E0103") {
     message = "A rung begins with `after`, `every` or `when`.";
     const Words rungs{"after", "every", "when"};
-    std::string near = word == "in" ? "after" : did_you_mean(word, rungs);
+    help = habit(HabitPlace::Rung, word);
+    if (!help.empty()) return make_habit();
+    if (!word.empty() && word[0] >= '0' && word[0] <= '9') {
+      const uint32_t length = static_cast<uint32_t>(std::min<size_t>(text.find_first_of(" :\n", at), size));
+      std::string_view rest = text.substr(length, std::min(text.find('\n', at), text.size()) - length);
+      while (!rest.empty() && std::string_view(" :->=").find(rest[0]) != std::string_view::npos) rest.remove_prefix(1);
+      const bool says = rest.starts_with("page ") || rest.starts_with("tell ");
+      const std::string mended = fmt::format("after {} {}{}", text.substr(at, length - at), says ? "" : "page ", rest);
+      help = fmt::format("Write `{}`.", visible_source(mended));
+      end = static_cast<uint32_t>(std::min(text.find('\n', at), text.size()));
+      return make().fix(write(at, end, mended, false));
+    }
+    const std::string near = word == "in" ? "after" : did_you_mean(word, rungs);
     if (word == "page" || word == "tell") help = fmt::format("When comes first: `after 5m {} …`.", word);
     if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
     return make_near(near, rungs);
@@ -309,10 +384,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     while (rest < line_end && text[rest] == ' ') ++rest;
     if (std::string_view known = habit(HabitPlace::Rule, word); !known.empty()) {
       help = known;
-      const std::string_view mended = known.starts_with("Did you mean `") ? known.substr(14, known.find('`', 14) - 14) : std::string_view();
-      Diagnostic diagnostic = make();
-      if (!mended.empty()) diagnostic.fix(write(at, end, std::string(mended), false));
-      return diagnostic;
+      return make_habit();
     }
     if (word == "expect" || word == "assert" || word == "require")
       help = fmt::format("Did you mean `red unless {}`?", visible_source(text.substr(rest, std::min<uint32_t>(line_end - rest, 60))));
@@ -331,10 +403,13 @@ Diagnostic State::explain(const SyntaxError& error) const {
     return make_near(word == "green" ? std::string() : near, check_words());
   }
   if (code == "E0105") {
-    if (std::string known = habit_of_line(line_around(at)); !known.empty()) {
+    const bool ours = !near_but_for_case(word, statement_words()).empty();
+    if (Advice known = ours ? Advice() : habit_of_line(line_around(at)); !known.help.empty()) {
       message = fmt::format("No line here begins with `{}`.", visible_source(word));
-      help = known;
-      return make();
+      help = known.help;
+      Diagnostic diagnostic = make_habit();
+      if (known.edits()) diagnostic.fix(edit_of(known, line_begin(at)));
+      return diagnostic;
     }
     Diagnostic diagnostic = unknown("No line here", statement_words(), true);
     if (word == "undo" || word == "before") diagnostic.help = "`undo` and `before leaving` stand directly beneath their `do`, in its column, alone on the line.";
@@ -356,9 +431,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
     std::string near = did_you_mean(word, test_words());
     if (std::string_view known = habit(HabitPlace::Proof, word); !known.empty()) {
       help = known;
-      Diagnostic diagnostic = make();
-      if (known.starts_with("Did you mean `")) diagnostic.fix(write(at, end, std::string(known.substr(14, known.find('`', 14) - 14)), false));
-      return diagnostic;
+      return make_habit();
     }
     if (!near.empty()) help = fmt::format("Did you mean `{}`?", near);
     return make_near(near, test_words());
@@ -369,6 +442,8 @@ Diagnostic State::explain(const SyntaxError& error) const {
       help = fmt::format("An HTTP status is `status {0}`, a value `value {0}`.", visible_source(word));
       return make();
     }
+    help = habit(HabitPlace::Reply, word);
+    if (!help.empty()) return make_habit();
     help = "One is: status, body, row, value, prints, exits, refuses, takes, no answer, no rows, unasked, then.";
     std::string near = did_you_mean(word, reply_words());
     if (!near.empty()) help = fmt::format("Did you mean `{}`? {}", near, help);
@@ -391,7 +466,11 @@ Diagnostic State::explain(const SyntaxError& error) const {
       message = fmt::format("`{}` is no line of an environment.", visible_source(word));
       help = "An environment binds resources: `name = address`, and `input runbook.name = value`.";
       const std::string_view rest = line_around(at).substr(word.size());
-      if (rest.size() > 1 && rest[0] == ' ' && rest.find('=') == std::string_view::npos)
+      if (const std::string_view known = habit(HabitPlace::Bond, word); !known.empty()) help = known;
+      else if (rest.size() > 1 && rest[0] == '.' && rest.find('=') != std::string_view::npos) {
+        help = fmt::format("The value of an input begins with `input`: `input {}`.", visible_source(line_around(at).substr(0, 60)));
+        return make().fix({"Write `input` before it", {{&source_, {at, at}, "input "}}, true});
+      } else if (rest.size() > 1 && rest[0] == ' ' && rest.find('=') == std::string_view::npos)
         help = fmt::format("Between the name and the address stands `=`: `{} = {}`.", visible_source(word), visible_source(rest.substr(1, 60)));
       if (end < size && text[end] == ':') {
         message = "A binding is written with `=`.";
@@ -436,6 +515,7 @@ Diagnostic State::explain(const SyntaxError& error) const {
   }
   if (code == "E0113") {
     end = at + 2;
+    while (end < size && text[end] == '=') ++end;
     message = "Equality is spelled `is`.";
     Diagnostic diagnostic = make();
     bool left = at > 0 && text[at - 1] != ' ', right = end < size && text[end] != ' ';
@@ -448,6 +528,12 @@ Diagnostic State::explain(const SyntaxError& error) const {
     uint32_t owner = blank;
     while (owner > 0 && (name_end(text, owner - 1) >= blank || text[owner - 1] == '-')) --owner;
     end = std::max(field, at + 1);
+    if (at + 1 < size && text[at + 1] == '.') {
+      message = "There are no ranges.";
+      help = "A list is written out, `[1, 2, 3]`; a limit is a comparison, `200 <= n and n < 300`.";
+      end = at + 2;
+      return make();
+    }
     message = fmt::format("No blank before a field: `{}{}`.", text.substr(owner, blank - owner), text.substr(at, end - at));
     Diagnostic diagnostic = make();
     diagnostic.fix({"Remove the blank", {{&source_, {blank, at}, ""}}, true});
@@ -491,6 +577,20 @@ Diagnostic State::explain(const SyntaxError& error) const {
     if (!tree_.trivia.empty() && tree_.trivia.back().kind == Trivia::Kind::Comment && last_child() &&
         tree_.trivia.back().begin >= tree_.nodes[last_child()].end)
       diagnostic.note("A comment in the margin ends the text above it.");
+    else if (!above.empty() && last_child()) {
+      // The lines beneath it that are as deep belong together; one edit moves them all.
+      const uint32_t above_line = source_.line_at(tree_.nodes[last_child()].begin), first = source_.line_at(at);
+      const size_t column = source_.line(above_line).find_first_not_of(' '), deep = at - source_.line_begin(first);
+      std::vector<Edit> edits;
+      for (uint32_t number = first; number <= source_.line_at(size); ++number) {
+        const std::string_view line = source_.line(number);
+        const size_t begin = line.find_first_not_of(' ');
+        if (begin == std::string_view::npos) continue;
+        if (begin < deep) break;
+        edits.push_back({&source_, {source_.line_begin(number), source_.line_begin(number) + static_cast<uint32_t>(deep - std::min(column, deep))}, ""});
+      }
+      if (column < deep && !edits.empty()) diagnostic.fix({fmt::format("Indent it as far as `{}`", visible_source(above)), std::move(edits), false});
+    }
     return diagnostic;
   }
   if (code == "E0121") {
@@ -498,20 +598,40 @@ Diagnostic State::explain(const SyntaxError& error) const {
     std::vector<std::string> open;
     for (uint32_t column : columns) open.push_back(std::to_string(column + 1));
     help = fmt::format("The blocks around it begin at column {}.", list(open, " and "));
-    return make();
+    Diagnostic diagnostic = make();
+    const uint32_t line = source_.line_begin(source_.line_at(at));
+    uint32_t nearest = 0;
+    for (uint32_t column : columns)
+      if (column > 0 && (nearest == 0 || std::max(column, at - line) - std::min(column, at - line) <= std::max(nearest, at - line) - std::min(nearest, at - line))) nearest = column;
+    if (nearest > 0) diagnostic.fix({fmt::format("Begin it at column {}", nearest + 1), {{&source_, {line, at}, std::string(nearest, ' ')}}, false});
+    return diagnostic;
   }
   if (code == "E0205") {
+    const std::string_view answered = line_around(at);
     if (end < size && text[end] == ':') {
       message = "`otherwise` stands alone on its line.";
       help = "No colon: what is to be done stands beneath it.";
       Diagnostic diagnostic = make();
+      if (answered.find_last_not_of(" :") + 1 > std::string_view("otherwise").size()) return diagnostic;
       diagnostic.fix({"Remove the colon", {{&source_, {end, end + 1}, ""}}, true});
       return diagnostic;
+    } else if (answered.starts_with("otherwise if ")) {
+      message = "A second condition is written `otherwise when`.";
+      help = fmt::format("Write `otherwise when {}`.", visible_source(answered.substr(13, 60)));
+      return make().fix({"Write `when`", {{&source_, {at + 10, at + 12}, "when"}}, true});
     } else if (last_child() == 0) {
       message = "`otherwise` answers a failure, but no line stands above it.";
     } else {
       std::string_view above = line_opener(last_child());
       message = fmt::format("`otherwise` answers a failure, but `{}` cannot fail.", visible_source(above));
+      const uint32_t number = source_.line_at(at);
+      for (uint32_t up = number; up > 1 && help.empty();) {
+        const std::string_view line = source_.line(--up);
+        const size_t first = line.find_first_not_of(' ');
+        if (first == std::string_view::npos || first >= at - source_.line_begin(number)) continue;
+        if (line.substr(first).starts_with("when ") || line.substr(first).starts_with("otherwise when ")) help = "If it is the other case of the `when` above, it stands in the column of that.";
+        break;
+      }
       if (above == "check") help = "To go on only if it passes, write `require` instead of `check`.";
     }
     return make();
@@ -543,6 +663,11 @@ bool State::is_foreign() {
 // Whether what is broken here only follows from what was reported above it.
 bool State::follows(const SyntaxError& error) {
   const std::string_view code = error.code;
+  // What closes a block that another tool opened on a broken line.
+  const std::string_view whole = line_around(std::min(error.at, static_cast<uint32_t>(text.size())));
+  const bool closes = whole == "}" || whole == "fi" || whole == "done" || whole == "esac" || whole == "```" || whole == "endif" || whole == "}," || whole == "});" || whole == "})";
+  if (closes && foreign_blocks_ > 0) return --foreign_blocks_, true;
+  if (whole.ends_with("{") || whole.starts_with("```") || whole.ends_with("; then") || whole.ends_with(" then") || whole.ends_with("; do")) ++foreign_blocks_;
   // Beneath a broken line nobody knows what an `otherwise` answers.
   if (code == "E0205" && last_child() && tree_.nodes[last_child()].kind == Kind::Error) return true;
   // A runbook whose lines all stand at the margin lacks its block once.

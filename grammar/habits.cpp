@@ -79,10 +79,10 @@ std::string_view unit_of_time(std::string_view word) {
 std::string_view unit_of_size(std::string_view word) {
   const std::string said = lower(word);
   if (is_one_of(said, {"b", "byte", "bytes"})) return "B";
-  if (is_one_of(said, {"k", "kb"})) return "KB";
-  if (is_one_of(said, {"m", "mb"})) return "MB";
-  if (is_one_of(said, {"g", "gb"})) return "GB";
-  if (is_one_of(said, {"t", "tb"})) return "TB";
+  if (is_one_of(said, {"k", "kb", "kbyte", "kbytes", "kilobyte", "kilobytes"})) return "KB";
+  if (is_one_of(said, {"m", "mb", "mbyte", "mbytes", "megabyte", "megabytes", "meg", "megs"})) return "MB";
+  if (is_one_of(said, {"g", "gb", "gbyte", "gbytes", "gigabyte", "gigabytes", "gig", "gigs"})) return "GB";
+  if (is_one_of(said, {"t", "tb", "tbyte", "tbytes", "terabyte", "terabytes"})) return "TB";
   if (is_one_of(said, {"ki", "kib"})) return "KiB";
   if (is_one_of(said, {"mi", "mib"})) return "MiB";
   if (is_one_of(said, {"gi", "gib"})) return "GiB";
@@ -112,20 +112,58 @@ std::string length_of(std::string_view number, std::string_view unit) {
   return all;
 }
 
-std::string quantity(const BrokenLine& broken) {
+// `00:05:00` as `5m`, `1e6` as `1000000`.
+std::string spelled_out(std::string_view said) {
+  const auto all_digits = [](std::string_view part) { return !part.empty() && part.size() <= 2 && part.find_first_not_of(kDigits) == std::string_view::npos; };
+  const size_t colon = said.find(':');
+  if (colon != std::string_view::npos) {
+    const size_t second = said.find(':', colon + 1);
+    if (second == std::string_view::npos || !all_digits(said.substr(0, colon)) || !all_digits(said.substr(colon + 1, second - colon - 1)) || !all_digits(said.substr(second + 1))) return {};
+    std::string text;
+    const std::string_view parts[] = {said.substr(0, colon), said.substr(colon + 1, second - colon - 1), said.substr(second + 1)}, units[] = {"h", "m", "s"};
+    for (size_t i = 0; i < 3; ++i)
+      if (const int n = std::stoi(std::string(parts[i])); n > 0) text += fmt::format("{}{}", n, units[i]);
+    return text;
+  }
+  const size_t power = said.find_first_of("eE");
+  if (power == std::string_view::npos || !all_digits(said.substr(0, power)) || !all_digits(said.substr(power + 1))) return {};
+  const int zeros = std::stoi(std::string(said.substr(power + 1)));
+  return zeros > 15 ? std::string() : std::string(said.substr(0, power)) + std::string(static_cast<size_t>(zeros), '0');
+}
+
+// A length, a size or a share in another form.
+Advice quantity(const BrokenLine& broken) {
   const std::string_view rest = broken.line.substr(broken.at);
   const bool number = !rest.empty() && kDigits.find(rest[0]) != std::string_view::npos;
-  if (number && (broken.wants("a duration such as 30m") || broken.wants("a value"))) {
+  const bool length = broken.wants("a duration such as 30m");
+  const auto written_so = [&](size_t begin, size_t end, std::string mended, std::string help = {}) {
+    if (help.empty()) help = fmt::format("Write `{}`.", mended);
+    return Advice{std::move(help), begin, end, std::move(mended), true};
+  };
+  const std::string_view whole_word = rest.substr(0, std::min(rest.find_first_of(" ,)"), rest.size()));
+  if (length && rest.size() > 2 && (rest[0] == '"' || rest[0] == '\'')) {
+    const std::string_view inside = rest.substr(1, std::min(rest.find(rest[0], 1), rest.size()) - 1);
+    if (!inside.empty() && inside.find_first_not_of("0123456789msdhw") == std::string_view::npos) return written_so(broken.at, broken.at + inside.size() + 2, std::string(inside), fmt::format("Without quotes: `{}`.", inside));
+  }
+  if (length && rest.starts_with("(") && rest.find(')') != std::string_view::npos) return {"No parentheses; a length has a unit, as in `30s`.", 0, 0, {}, false};
+  if (number && (length || broken.wants("a value"))) {
     const Written said = written(rest);
-    const bool length = broken.wants("a duration such as 30m");
     const size_t after = static_cast<size_t>(said.unit.data() - rest.data()) + said.unit.size();
-    if (!said.unit.empty() && after < rest.size() && rest[after] == '/' && !length) return "There is no unit of so much a second; give the number a name in the query, and compare it bare.";
+    if (const std::string plain = spelled_out(whole_word); !plain.empty()) return written_so(broken.at, broken.at + whole_word.size(), plain);
+    if (whole_word.ends_with("xx") && whole_word.size() == 3) return {fmt::format("A class of status has two limits: `.status >= {0}00 and .status < {1}00`. What answers with 2xx is `.ok`.", whole_word[0], static_cast<char>(whole_word[0] + 1)), 0, 0, {}, false};
+    if (!said.unit.empty() && after < rest.size() && rest[after] == '/' && !length) return {"There is no unit of so much a second; give the number a name in the query, and compare it bare.", 0, 0, {}, false};
     if (const std::string_view unit = unit_of_time(said.unit); !unit.empty() && (length || unit_of_size(said.unit).empty())) {
       const std::string mended = length_of(said.number, unit);
-      if (!mended.empty()) return fmt::format("Write `{}`.", mended);
+      if (!mended.empty()) return written_so(broken.at, broken.at + after, mended);
     }
-    if (const std::string_view unit = unit_of_size(said.unit); !unit.empty() && !length) return fmt::format("Write `{}{}`.", said.number, unit);
-    if (length && (said.unit.empty() || (unit_of_time(said.unit).empty() && rest[said.number.size()] == ' '))) return fmt::format("Give it a unit: `{0}s`, `{0}m`.", said.number);
+    if (length && is_one_of(lower(said.unit), {"us", "µs", "ns", "usec", "microseconds"})) return {"The smallest unit is `ms`.", 0, 0, {}, false};
+    if (length && is_one_of(lower(said.unit), {"mo", "month", "months", "y", "yr", "year", "years"})) return {"A month and a year have no fixed length: count in days, as in `30d`.", 0, 0, {}, false};
+    if (!length && lower(said.unit) == "k" && rest.substr(0, after).find(' ') == std::string_view::npos && said.number.find_first_of(".,") == std::string_view::npos)
+      return {fmt::format("Write `{0}000`; a size is `{0}KB`.", said.number), 0, 0, {}, false};
+    if (const std::string_view unit = unit_of_size(said.unit); !unit.empty() && !length) return written_so(broken.at, broken.at + after, fmt::format("{}{}", said.number, unit));
+    const bool reviewed = broken.line.starts_with("reviewed ");
+    if (length && (said.unit.empty() || (unit_of_time(said.unit).empty() && rest[said.number.size()] == ' ')))
+      return {reviewed ? fmt::format("Give it a unit: `{}d`.", said.number) : fmt::format("Give it a unit: `{0}s`, `{0}m`.", said.number), 0, 0, {}, false};
   }
   if (!broken.wants("the end of the line")) return {};
   // A unit on its own: the number stands before it.
@@ -133,14 +171,30 @@ std::string quantity(const BrokenLine& broken) {
   while (end > 0 && broken.line[end - 1] == ' ') --end;
   size_t begin = end;
   while (begin > 0 && (kDigits.find(broken.line[begin - 1]) != std::string_view::npos || broken.line[begin - 1] == '.')) --begin;
-  if (begin == end) return {};
   const std::string_view amount = broken.line.substr(begin, end - begin), word = first_word(rest);
-  if (word == "%" || word == "percent" || word == "pct") return fmt::format("No blank before a unit: `{}%`.", amount);
+  if (number && end > 1 && std::string_view("smhd").find(broken.line[end - 1]) != std::string_view::npos && kDigits.find(broken.line[end - 2]) != std::string_view::npos && end < broken.at)
+    return written_so(end, broken.at, "", "A length is written in one, as in `1h30m`.");
+  if (word == "and" && end > 1 && end < broken.at && std::string_view("smhd").find(broken.line[end - 1]) != std::string_view::npos && rest.size() > 4 && kDigits.find(rest[4]) != std::string_view::npos && broken.wants("a duration such as 30m") == false && first_word(broken.line) == "wait")
+    return written_so(end, broken.at + 4, "", "A length is written in one, as in `1h30m`.");
+  if (amount.empty()) return {};
+  if (rest[0] == ',' && rest.size() > 3 && rest.find_first_not_of("0123456789,") >= 4) {
+    const size_t digits = std::min(rest.find_first_not_of("0123456789,"), rest.size());
+    std::string plain(broken.line.substr(begin, broken.at - begin + digits));
+    std::erase(plain, ',');
+    return written_so(begin, broken.at + digits, plain);
+  }
+  if (rest[0] == 'T' && amount.size() >= 2 && rest.size() > 2 && kDigits.find(rest[1]) != std::string_view::npos) return {"A moment is UTC and ends in `Z`: `2026-08-31T10:30:00Z`.", 0, 0, {}, false};
+  if (rest[0] == ':' && rest.size() > 1 && kDigits.find(rest[1]) != std::string_view::npos) return {"There is no time of day: a run is not a calendar, and counts from its start.", 0, 0, {}, false};
+  if (rest[0] == '%' && rest.size() > 2 && kDigits.find(rest[rest.find_first_not_of(" %")]) != std::string_view::npos) return {"There is no remainder of a division; `%` is a unit, as in `90%`.", 0, 0, {}, false};
+  const auto joined = [&](std::string_view unit) { return written_so(begin, broken.at + word.size(), fmt::format("{}{}", amount, unit), fmt::format("No blank before a unit: `{}{}`.", amount, unit)); };
+  if (word == "%" || word == "percent" || word == "pct") return joined("%");
+  if (is_one_of(word, {"a", "each", "every"}) && rest.size() > word.size() + 1 && is_one_of(first_word(trim(rest.substr(word.size()))), {"second", "minute", "hour", "day"}))
+    return written_so(broken.at, broken.at + word.size(), "per", "A rate is written `10 per minute`.");
   if (word.empty() || word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") != std::string_view::npos) return {};
   if (word.size() > 1)
-    if (const std::string_view unit = unit_of_size(word); !unit.empty()) return fmt::format("No blank before a unit: `{}{}`.", amount, unit);
-  if (const std::string_view unit = unit_of_time(word); !unit.empty()) return fmt::format("No blank before a unit: `{}{}`.", amount, unit);
-  if (word == "B") return fmt::format("No blank before a unit: `{}B`.", amount);
+    if (const std::string_view unit = unit_of_size(word); !unit.empty()) return joined(unit);
+  if (const std::string_view unit = unit_of_time(word); !unit.empty()) return joined(unit);
+  if (word == "B") return joined("B");
   return {};
 }
 
@@ -161,6 +215,7 @@ std::string value(const BrokenLine& broken) {
       return fmt::format("`not` comes first: `not {} {}`.", visible_source(before.substr(before.find_last_of(' ') + 1)), quoted(rest.substr(4)));
     }
     if (rest.starts_with("<>") || rest.starts_with("!=")) return "Write `is not`.";
+    if (rest.starts_with("[\"") && broken.at > 0 && broken.line[broken.at - 1] != ' ') return fmt::format("A part of JSON is `.{}`.", quoted(rest.substr(2, std::min(rest.find('"', 2), rest.size()) - 2)));
     if (rest[0] == '[' && broken.at > 0 && broken.line[broken.at - 1] != ' ') return "An item of a list is `.first`, `.last` or `.at(0)`.";
     if (word == "%" && broken.line.substr(0, broken.at).find('"') != std::string_view::npos) return "A text holds names as they are: `\"… <name> …\"`.";
     if (rest[0] == '"' && broken.at > 1 && is_one_of(broken.line.substr(broken.at - 2, 2), {" f", " r", " b"}))
@@ -171,7 +226,11 @@ std::string value(const BrokenLine& broken) {
     if (word == "?") return "To pick one of two values, write `x = a when CONDITION otherwise b`.";
     if (first_word(broken.line) == "case") return fmt::format("An arm begins with what it is for: `{}`.", quoted(rest));
   }
+  if (ends && broken.line.substr(0, broken.at).find("matches /") != std::string_view::npos) return "A `/` within a pattern is written `\\/`.";
+  if (ends && broken.at > 1 && broken.line[broken.at - 1] == '"' && std::isalpha(static_cast<unsigned char>(rest[0]))) return "A quote within a text is written `\\\"`.";
   if (!broken.wants("a value")) return {};
+  if (rest[0] == '/') return "A pattern begins and ends with `/`; within it, a `/` is written `\\/`.";
+  if (rest.starts_with("$?")) return "Whether a command succeeded is asked of its answer: `x = box$ …`, then `x.ok`, or `x.exit`.";
   if (rest.starts_with("{{") || rest.starts_with("${")) {
     const size_t begin = rest.find_first_not_of("${ "), end = rest.find_first_of("} ", begin);
     if (begin != std::string_view::npos && end != std::string_view::npos && end > begin) return fmt::format("A name stands here as it is: `{}`.", visible_source(rest.substr(begin, end - begin)));
@@ -193,6 +252,7 @@ std::string headers(const BrokenLine& broken, std::string_view first) {
     const std::string_view after = trim(rest.substr(1));
     if (broken.wants("a name") && titled && first != "input") return fmt::format("The name comes before the colon: `{} NAME: {}`.", before, quoted(after));
     if (broken.wants("`within`") && first == "approve") return "Say before the colon how long the answer may take, as in `within 15m`.";
+    if (is_one_of(first, {"when", "within", "for", "retry", "repeat", "escalation"}) && !after.empty() && first != "escalation") return "What is to be done stands beneath, two blanks deeper, and no colon before it.";
     if (!broken.wants("`:`") && !after.empty()) return fmt::format("No colon here: `{} {}`.", before, quoted(after));
   }
   if (broken.wants("`:`") && !rest.empty() && rest[0] == '"') return fmt::format("Words for people follow a colon, without quotes: `{}: {}`.", before, quoted(rest.substr(1, rest.find('"', 1) - 1)));
@@ -350,7 +410,9 @@ std::string_view habit(HabitPlace place, std::string_view word) {
   return {};
 }
 
-std::string habit_of_line(std::string_view line) {
+namespace {
+
+std::string habit_of_words(std::string_view line) {
   line = trim(line);
   const std::string_view word = first_word(line), rest = trim(line.substr(std::min(line.size(), word.size())));
   if (word == "else" && rest.starts_with("if ")) return fmt::format("Write `otherwise when {}`.", quoted(rest.substr(3)));
@@ -382,16 +444,26 @@ std::string habit_of_line(std::string_view line) {
   return {};
 }
 
+}  // namespace
+
+Advice habit_of_line(std::string_view line) {
+  Advice found = slip_of_line(line);
+  if (found.help.empty()) found.help = habit_of_words(line);
+  if (found.help.empty()) found = slip_of_name(line);
+  return found;
+}
+
 bool BrokenLine::wants(std::string_view what) const { return std::find(wanted.begin(), wanted.end(), what) != wanted.end(); }
 
-std::string habit_within(const BrokenLine& broken) {
+Advice habit_within(const BrokenLine& broken) {
   const std::string_view first = first_word(broken.line);
-  std::string found = quantity(broken);
-  if (found.empty()) found = times(broken, first);
-  if (found.empty()) found = outcomes(broken, first);
-  if (found.empty()) found = others(broken, first);
-  if (found.empty()) found = headers(broken, first);
-  if (found.empty()) found = value(broken);
+  Advice found = quantity(broken);
+  if (found.help.empty()) found = slip_within(broken);
+  if (found.help.empty()) found.help = times(broken, first);
+  if (found.help.empty()) found.help = outcomes(broken, first);
+  if (found.help.empty()) found.help = others(broken, first);
+  if (found.help.empty()) found.help = headers(broken, first);
+  if (found.help.empty()) found.help = value(broken);
   return found;
 }
 
@@ -411,41 +483,6 @@ std::optional<Lookalike> lookalike(std::string_view text, uint32_t from, uint32_
     at += one.length;
   }
   return {};
-}
-
-std::optional<Foreign> foreign(std::string_view text, const std::vector<std::string_view>& declarations) {
-  size_t keys = 0, lists = 0, headings = 0, fences = 0, code = 0;
-  Foreign found{0, 0, {}, {}};
-  bool script = text.starts_with("#!") && text.substr(0, text.find('\n')).find("sh") != std::string_view::npos;
-  bool python = text.starts_with("#!") && text.substr(0, text.find('\n')).find("python") != std::string_view::npos;
-  for (size_t line = 0; line < text.size();) {
-    const size_t newline = std::min(text.find('\n', line), text.size());
-    const std::string_view said = trim(text.substr(line, newline - line));
-    const bool margin = line < text.size() && text[line] != ' ';
-    const std::string_view word = first_word(said);
-    if (margin && std::find(declarations.begin(), declarations.end(), word) != declarations.end()) return {};
-    if (!said.empty() && said[0] != '#' && found.end == 0) found.begin = static_cast<uint32_t>(said.data() - text.data()), found.end = static_cast<uint32_t>(newline);
-    if (margin && !said.empty()) {
-      if (said.starts_with("# ") || said.starts_with("## ") || said.starts_with("### ")) ++headings;
-      else if (said.starts_with("```") || (said.size() > 2 && said.find_first_not_of('=') == std::string_view::npos)) ++fences;
-      else if (said.starts_with("- ") || said.starts_with("* ") || (kDigits.find(said[0]) != std::string_view::npos && (word.ends_with('.') || word.ends_with(')')))) ++lists;
-      else if (word == "def" || word == "import" || said.starts_with("from ") || word == "class") ++code;
-      else if (said.size() > word.size() && said[word.size()] == ':' && (said.size() == word.size() + 1 || said[word.size() + 1] == ' ')) ++keys;
-    }
-    line = newline + 1;
-  }
-  if (found.end == 0) return {};
-  const std::string_view start = text.substr(found.begin);
-  constexpr std::string_view kBegin = "A runbook begins with `runbook NAME: Title`, and its steps with `step name: Title`.";
-  constexpr std::string_view kWords = "A runbook begins with `runbook NAME: Title`; a heading becomes a `step name: Title`, a command a prompt such as `db> …`, an item `[ ] …`.";
-  if (start.starts_with("{") || start.starts_with("[{") || start.starts_with("[\"")) found.what = "a JSON file", found.help = kBegin;
-  else if (start.starts_with("<html") || start.starts_with("<!") || start.starts_with("<?xml")) found.what = "an HTML or XML file", found.help = kBegin;
-  else if (python || code >= 2) found.what = "a Python program", found.help = kBegin;
-  else if (script) found.what = "a shell script", found.help = "A runbook begins with `runbook NAME: Title`; a script is run from a step: `do box$ ./script`.";
-  else if (text.starts_with("---\n") || (keys >= 1 && keys + lists >= 2 && fences == 0)) found.what = "a YAML file", found.help = kBegin;
-  else if ((headings >= 1 && headings + lists + fences >= 2) || fences + lists >= 2) found.what = "a Markdown document", found.help = kWords;
-  else return {};
-  return found;
 }
 
 } // namespace rbc::parsing

@@ -8,22 +8,36 @@
 
 namespace rbc::parsing {
 
-enum class HabitPlace { Top, Part, Line, Rule, Proof };
+enum class HabitPlace { Top, Part, Rung, Line, Rule, Proof, Reply, Bond };
 
 // What to write instead of a line that begins with `word`, or nothing.
 std::string_view habit(HabitPlace place, std::string_view word);
 
-// What to write instead of the line of a step that begins at `at`, judged by more than its first word; or nothing.
-std::string habit_of_line(std::string_view line);
+// What to write instead of what is broken, and the edit that does it where that is certain.
+struct Advice {
+  std::string help;            // empty: there is nothing to say
+  size_t begin = 0, end = 0;   // of the line; an edit if they differ, or something is put in
+  std::string mended;
+  bool safe = false;
+  bool edits() const { return begin != end || !mended.empty(); }
+};
+
+// What to write instead of a step's line, judged by more than its first word.
+Advice habit_of_line(std::string_view line);
 
 // A broken place within a line: `at` counts from the line's first character that is no blank.
 struct BrokenLine {
   std::string_view line;
   size_t at;
-  const std::vector<std::string>& wanted; // the labels of everything that may stand there
+  std::vector<std::string> wanted; // the labels of everything that may stand there
   bool wants(std::string_view what) const;
 };
-std::string habit_within(const BrokenLine& broken);
+Advice habit_within(const BrokenLine& broken);
+
+// The same by the table of slips.def and by the form of the line; asked by the two above.
+Advice slip_within(const BrokenLine& broken);
+Advice slip_of_line(std::string_view line);
+Advice slip_of_name(std::string_view line); // one that begins with a name
 
 // A character that looks like one of the language's and is another, as word processors and wikis write them.
 struct Lookalike {

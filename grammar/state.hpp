@@ -12,6 +12,8 @@
 
 namespace rbc::parsing {
 
+struct Advice;
+
 // Thrown where a line is broken; caught around each line, never leaves parse().
 struct SyntaxError {
   const char* code;
@@ -101,7 +103,7 @@ class State {
 
   void forget_nodes(const Mark& mark);
   void collect_lost_names(uint32_t begin, uint32_t end);
-  std::string expectation(uint32_t at, std::string& help) const;
+  std::string expectation(uint32_t at, Advice& advice) const;
   std::string_view word_at(uint32_t at) const;
   std::string_view line_opener(NodeId node) const;
   uint32_t line_begin(uint32_t at) const;
@@ -117,6 +119,7 @@ class State {
   uint32_t first_ = 0;
   uint32_t far_ = 0;
   bool flat_ = false; // the last error was a missing block
+  uint32_t foreign_blocks_ = 0;          // opened on broken lines by a `{`, a fence or a `then`
   std::vector<Wanted> wanted_;
   std::unordered_set<uint32_t> error_lines_;
 };

@@ -25,10 +25,17 @@ size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
   return std::min(last[b.size()], limit + 1);
 }
 
+static bool same_but_for_case(std::string_view a, std::string_view b) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return small(x) == small(y); });
+}
+
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {
   if (word.size() > 64) return {};
   size_t best = std::max<size_t>(1, word.size() / 3) + 1;
   std::string_view found;
+  for (std::string_view candidate : candidates)
+    if (candidate != word && same_but_for_case(candidate, word)) return std::find(candidates.begin(), candidates.end(), word) == candidates.end() ? std::string(candidate) : std::string();
   for (std::string_view candidate : candidates) {
     if (candidate == word) return {};
     size_t distance = edit_distance(word, candidate, best);

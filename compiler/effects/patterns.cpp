@@ -52,6 +52,7 @@ std::optional<embedded::Problem> check_pattern(std::string_view verb, std::strin
   const auto size = static_cast<uint32_t>(pattern.size());
   const std::string said(verb);
   if (words.empty()) return embedded::Problem{"E0408", fmt::format("`{}` of what?", said), 0, size, {}};
+  if (words[0].starts_with(":")) return embedded::Problem{"E0408", fmt::format("No colon here: `{} {}`.", said, pattern.substr(pattern.find_first_not_of(": "))), 0, 1, {}};
   if (http) {
     static constexpr std::string_view kMethods[] = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"};
     if (words.size() != 2 || std::find(std::begin(kMethods), std::end(kMethods), words[0]) == std::end(kMethods) || words[1][0] != '/')
