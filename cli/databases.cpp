@@ -36,7 +36,12 @@ class Finder {
     std::vector<Value> slots(program.runbook.slots.size(), Value::missing("not given"));
     for (std::size_t i = 0; i < program.runbook.inputs.size() && i < inputs.values.size(); ++i)
       if (program.runbook.inputs[i].slot < slots.size()) slots[program.runbook.inputs[i].slot] = inputs.values[i];
-    const SecretsRead secrets = read_secrets(program, root_);
+    std::vector<bool> needed(program.secrets.size());
+    for (const Binding& binding : environment->bindings)
+      if (wants(program.resources[binding.resource]))
+        for (const BindingPiece& piece : binding.address)
+          if (piece.as == BindingPiece::As::secret && piece.index < needed.size()) needed[piece.index] = true;
+    const SecretsRead secrets = read_secrets(program, root_, needed);
     for (const Binding& binding : environment->bindings) add(program, binding, slots, secrets);
   }
 
@@ -56,10 +61,12 @@ class Finder {
   }
 
  private:
+  bool wants(const Resource& resource) const {
+    return resource.kind == ResourceKind::postgres && (wanted_.empty() || std::find(wanted_.begin(), wanted_.end(), resource.name) != wanted_.end());
+  }
   void add(const Program& program, const Binding& binding, const std::vector<Value>& slots, const SecretsRead& secrets) {
     const Resource& resource = program.resources[binding.resource];
-    if (resource.kind != ResourceKind::postgres) return;
-    if (!wanted_.empty() && std::find(wanted_.begin(), wanted_.end(), resource.name) == wanted_.end()) return;
+    if (!wants(resource)) return;
     if (!resource.parameters.empty()) return leave_out(resource.name, fmt::format("`{}` takes arguments, so it is no one database.", resource.name));
     if (binding.via != kNone) return leave_out(resource.name, fmt::format("`{}` is reached through another machine, which this version does not do.", resource.name));
     Filled filled = fill_binding(program, binding, slots, secrets.values);

@@ -306,7 +306,11 @@ void Checker::check_bind(NodeId node) {
       error("E0301", value, fmt::format("`{}` is to be {}, and this is {}.", text(name), spell(wanted), spell(type)));
   }
   if (said)
-    if (auto found = facts.utterances.find(said); found != facts.utterances.end()) type = answer_type(facts.templates[found->second.tmpl].answer);
+    if (auto found = facts.utterances.find(said); found != facts.utterances.end()) {
+      Template& tmpl = facts.templates[found->second.tmpl];
+      type = answer_type(tmpl.answer);
+      tmpl.secret = cast && wanted.is(TypeTag::secret);
+    }
   if (cast) type = wanted;
   if (!name) return;
   const SymbolId id = bind_value(node, name, type);

@@ -35,8 +35,40 @@ void steps(const Program& program, const RunRequest& request, std::vector<std::s
   for (const std::string& step : request.allow) check(step, "--allow");
 }
 
+// What this program can come to hand over: secrets that stand in its code, and those of the addresses and exports of whatever it speaks to.
+struct Reached {
+  std::vector<bool> resources, secrets;
+};
+
+Reached reached(const Program& program, const Environment* environment) {
+  Reached found{std::vector<bool>(program.resources.size()), std::vector<bool>(program.secrets.size())};
+  const auto secret = [&](std::int64_t index) {
+    if (index >= 0 && static_cast<std::size_t>(index) < found.secrets.size()) found.secrets[static_cast<std::size_t>(index)] = true;
+  };
+  for (std::size_t i = 0; i < program.resources.size(); ++i) {
+    found.resources[i] = program.resources[i].used;
+    if (!program.resources[i].used) continue;
+    for (const Resource::Export& exported : program.resources[i].exports) secret(exported.secret);
+  }
+  if (environment != nullptr) {
+    // A host that something is reached through is reached too; of hosts there is no chain.
+    for (const Binding& binding : environment->bindings)
+      if (binding.via != kNone && binding.resource < found.resources.size() && found.resources[binding.resource] && static_cast<std::size_t>(binding.via) < found.resources.size())
+        found.resources[static_cast<std::size_t>(binding.via)] = true;
+    for (const Binding& binding : environment->bindings)
+      if (binding.resource < found.resources.size() && found.resources[binding.resource])
+        for (const BindingPiece& piece : binding.address)
+          if (piece.as == BindingPiece::As::secret) secret(piece.index);
+  }
+  // In the code a secret stands as `{secret: number}`.
+  for (const Value& constant : program.constants)
+    if (constant.tag() == Tag::record && constant.names().size() == 1)
+      if (const Value* number = constant.field("secret"); number != nullptr && number->tag() == Tag::integer) secret(number->as_int());
+  return found;
+}
+
 // Binds what the environment names, and says what is missing.
-void bind(const Program& program, Preflight& result) {
+void bind(const Program& program, const std::vector<bool>& reached, Preflight& result) {
   result.bound.assign(program.resources.size(), false);
   std::vector<Value> slots(program.runbook.slots.size(), Value::missing("not bound yet"));
   for (std::size_t i = 0; i < program.runbook.inputs.size() && i < result.inputs.size(); ++i)
@@ -45,6 +77,8 @@ void bind(const Program& program, Preflight& result) {
     for (const Binding& binding : result.environment->bindings) {
       Filled filled = fill_binding(program, binding, slots, result.secrets);
       if (binding.resource < result.bound.size()) result.bound[binding.resource] = true;
+      // Nothing is said to it in this run, so nothing of it has to be there.
+      if (!filled.problem.empty() && binding.resource < reached.size() && !reached[binding.resource]) continue;
       if (!filled.problem.empty()) result.problems.push_back(std::move(filled.problem));
       else result.addresses.push_back(std::move(filled.address));
     }
@@ -75,10 +109,11 @@ Preflight preflight(const RunRequest& request) {
   InputsResolved inputs = resolve_inputs(program, result.environment != nullptr ? result.environment->name : "", request.inputs);
   result.problems = std::move(inputs.problems);
   result.inputs = std::move(inputs.values);
-  SecretsRead secrets = read_secrets(program, request.project);
+  const before::Reached reached = before::reached(program, result.environment);
+  SecretsRead secrets = read_secrets(program, request.project, reached.secrets);
   for (std::string& problem : secrets.problems) result.problems.push_back(std::move(problem));
   result.secrets = std::move(secrets.values);
-  if (result.problems.empty()) before::bind(program, result);
+  if (result.problems.empty()) before::bind(program, reached.resources, result);
   return result;
 }
 
@@ -86,10 +121,11 @@ Preflight preflight_again(const Program& program, const Start& start, const std:
   Preflight result;
   result.environment = start.environment.empty() ? nullptr : before::environment(program, start.environment, result.problems);
   result.inputs = start.inputs;
-  SecretsRead secrets = read_secrets(program, project);
+  const before::Reached reached = before::reached(program, result.environment);
+  SecretsRead secrets = read_secrets(program, project, reached.secrets);
   for (std::string& problem : secrets.problems) result.problems.push_back(std::move(problem));
   result.secrets = std::move(secrets.values);
-  if (result.problems.empty()) before::bind(program, result);
+  if (result.problems.empty()) before::bind(program, reached.resources, result);
   return result;
 }
 

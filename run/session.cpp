@@ -10,6 +10,40 @@ constexpr Micros kDelivery = 2 * kMinute;           // of one notification, to a
 
 bool gated(Exit exit) { return exit == Exit::act || exit == Exit::human || exit == Exit::notify || exit == Exit::end; }
 
+bool says(Exit exit) { return exit == Exit::ask || exit == Exit::act; }
+
+// Every text of an answer as a secret, once `learn` knows it. What is neither a text nor a number is left out: it may hold the text again.
+Value as_secret(const Value& value, const std::function<void(const std::string&)>& learn) {
+  const auto items = [&] {
+    std::vector<Value> kept;
+    for (std::size_t i = 0; i < value.items().size(); ++i) {
+      const bool beside = value.tag() == Tag::record && value.names()[i] == "err";   // what a command says about it
+      kept.push_back(beside ? value.items()[i] : as_secret(value.items()[i], learn));
+    }
+    return kept;
+  };
+  switch (value.tag()) {
+    case Tag::record: return Value::record(value.names(), items());
+    case Tag::rows: {
+      const Value rows = Value::rows(value.names(), items());
+      const Value* beside = value.beside();
+      return beside ? rows.answered(beside->field("ok")->as_bool(), beside->field("took")->as_int(), beside->field("at")->as_int()) : rows;
+    }
+    case Tag::text: case Tag::url: break;
+    case Tag::json:
+      if (value.json_kind() == JsonKind::text) break;
+      return Value::missing("it came with a secret, and is not kept");
+    case Tag::list: return Value::missing("it came with a secret, and is not kept");
+    case Tag::nothing: case Tag::missing: case Tag::boolean: case Tag::integer: case Tag::number: case Tag::percent: case Tag::duration:
+    case Tag::size: case Tag::rate: case Tag::instant: case Tag::option: case Tag::secret: case Tag::verdict:
+      return value;
+  }
+  if (value.text().size() < Scrubber::kShortest)
+    return Value::missing(fmt::format("it is shorter than {} bytes, so it could not be scrubbed from what comes back", Scrubber::kShortest));
+  learn(value.text());
+  return Value::secret(value.text());
+}
+
 }  // namespace session
 
 Session::Session(SessionSetup setup) : setup_(std::move(setup)) {
@@ -162,6 +196,14 @@ void Session::say(Pending& pending) {
     if (number != nullptr && number->tag() == Tag::integer && static_cast<std::size_t>(number->as_int()) < setup_.secrets.size())
       hole = Value::secret(setup_.secrets[static_cast<std::size_t>(number->as_int())]);
   }
+  // One that came up before the run was resumed is known to nobody.
+  for (std::size_t i = 0; i < said.holes.size(); ++i) {
+    if (said.holes[i].tag() != Tag::secret || !said.holes[i].text().empty()) continue;
+    Arrival arrival;
+    arrival.what = Arrival::What::answer, arrival.key = key, arrival.id = said.id, arrival.answer.way = Way::blindness;
+    arrival.answer.reason = fmt::format("the secret `{}` lived in memory only, and is gone since the run was resumed", what.hole_names.at(i));
+    return arrive(std::move(arrival));
+  }
   said.limit = request.limit != 0 ? request.limit : what.limit;
   said.key = key_text(setup_.row.id, key);
   pending.guard = now().alive + said.limit + session::kGuard;
@@ -255,13 +297,23 @@ void Session::handle(Arrival& arrival) {
   }
 }
 
+// An answer as the journal and the screen may have it: clean of every known secret, and of the one that it is itself.
+Value Session::kept_secret(const Request& request, const Value& answer) {
+  if (!session::says(request.exit) || !setup_.program->templates.at(request.index).secret) return scrubber_.scrub(answer);
+  const Value kept = session::as_secret(answer, [this](const std::string& text) {
+    scrubber_.learn(text);
+    setup_.world->learn(text);
+  });
+  return scrubber_.scrub(kept);
+}
+
 void Session::answered(const Arrival& arrival) {
   const auto found = pending_.find(arrival.key);
   if (found == pending_.end() || found->second.id != arrival.id) return;
   Completion completion;
   completion.key = arrival.key;
   completion.way = arrival.answer.way;
-  completion.value = scrubber_.scrub(arrival.answer.value);
+  completion.value = kept_secret(found->second.request, arrival.answer.value);
   completion.reason = scrubber_.scrub(arrival.answer.reason);
   completion.in_doubt = arrival.answer.in_doubt;
   complete(std::move(completion));
@@ -359,6 +411,7 @@ void Session::complete(Completion completion) {
   const auto found = pending_.find(completion.key);
   if (found == pending_.end()) return;
   const Exit exit = found->second.request.exit;
+  const bool got_secret = session::says(exit) && setup_.program->templates.at(found->second.request.index).secret;
   pending_.erase(found);
   if (!machine_->awaits(completion.key)) return;
   // Journal first: the machine gets what the record decodes to, now and on every replay.
@@ -366,8 +419,11 @@ void Session::complete(Completion completion) {
   entry.key = completion.key, entry.body = completion_body(completion);
   record(Phase::ended, exit, completion.key, {}, entry.body, false);
   entry.when = last_;
-  if (const auto kept = completion_of(entry)) machine_->complete(*kept);
-  else stop(fmt::format("an answer to {} could not be written down", key_text(setup_.row.id, completion.key)));
+  if (auto kept = completion_of(entry)) {
+    // But for a secret, which is in no record.
+    if (got_secret) kept->value = std::move(completion.value);
+    machine_->complete(*kept);
+  } else stop(fmt::format("an answer to {} could not be written down", key_text(setup_.row.id, completion.key)));
 }
 
 void Session::happen(Event event, std::uint64_t mail) {

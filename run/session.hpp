@@ -107,6 +107,7 @@ class Session final : public Control {
   void notify(Pending& pending);
   void arrive(Arrival arrival);
   void handle(Arrival& arrival);
+  Value kept_secret(const Request& request, const Value& answer);
   void answered(const Arrival& arrival);
   void replied(Completion reply, std::uint64_t mail, const std::string& user = {});
   void vote(Pending& pending, Vote vote);

@@ -29,6 +29,7 @@ class RealWorld final : public World {
   void ask(Said said, std::function<void(Answer)> answered) override;
   void cancel(std::uint64_t id) override;
   void notify(Notice notice, std::function<void(std::string)> delivered) override;
+  void learn(std::string_view secret) override { scrubber_.learn(secret); }
 
  private:
   using Serial = std::uint64_t;

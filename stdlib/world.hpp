@@ -45,6 +45,7 @@ struct Address {
 // Known secrets' bytes and their base64, hex, percent, JSON forms, replaced by `•••` in whatever comes back.
 class Scrubber {
  public:
+  static constexpr std::size_t kShortest = 6;   // bytes; shorter ones would scrub half of an answer
   void learn(std::string_view secret);
   std::string scrub(std::string_view text) const;
   Value scrub(const Value& value) const;
@@ -65,6 +66,8 @@ class World {
   // Delivers words to a contact or channel. `delivered` gets an empty text, or why not.
   struct Notice { std::uint64_t id = 0; std::uint32_t resource = 0; bool page = false; std::string text; std::string run; std::string key; };
   virtual void notify(Notice notice, std::function<void(std::string)> delivered) = 0;
+  // A secret that came up in the run: from here on it is scrubbed from what comes back.
+  virtual void learn(std::string_view) {}
 };
 
 struct WorldSetup {
@@ -80,8 +83,9 @@ std::unique_ptr<World> make_world(WorldSetup setup);
 // Fills a binding; `inputs` by slot. Problem: one sentence, empty if filled.
 struct Filled { Address address; std::string problem; };
 Filled fill_binding(const Program& program, const Binding& binding, const std::vector<Value>& slots, const std::vector<std::string>& secrets);
-// Reads every secret that the program may use. Problems: sentences. A secret under 6 bytes is a problem.
+// Reads the secrets that are `needed`, one flag a program secret. Problems: sentences. A secret under 6 bytes is a problem. The others are read
+// where that costs nothing, so that they are scrubbed too, but no command runs for them, and nothing of theirs is a problem.
 struct SecretsRead { std::vector<std::string> values; std::vector<std::string> problems; };
-SecretsRead read_secrets(const Program& program, const std::string& project);
+SecretsRead read_secrets(const Program& program, const std::string& project, const std::vector<bool>& needed);
 
 }  // namespace rbc

@@ -15,8 +15,6 @@
 namespace rbc {
 namespace secret_forms {
 
-constexpr std::size_t kShortest = 6;   // bytes; shorter ones would scrub half of an answer
-
 std::string base64(std::string_view bytes, bool url) {
   const char* alphabet = url ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string all;
@@ -51,7 +49,7 @@ std::string hex(std::string_view bytes, bool upper) {
 }  // namespace secret_forms
 
 void Scrubber::learn(std::string_view secret) {
-  if (secret.size() < secret_forms::kShortest) return;
+  if (secret.size() < kShortest) return;
   std::vector<std::string> forms = {std::string(secret), secret_forms::hex(secret, false), secret_forms::hex(secret, true),
                                     percent_encoded(secret), json_escaped(secret)};
   std::string low = percent_encoded(secret);
@@ -69,7 +67,7 @@ void Scrubber::learn(std::string_view secret) {
   secret_forms::alignments(secret, false, forms);
   secret_forms::alignments(secret, true, forms);
   for (std::string& form : forms) {
-    if (form.size() >= secret_forms::kShortest && std::find(forms_.begin(), forms_.end(), form) == forms_.end()) forms_.push_back(std::move(form));
+    if (form.size() >= kShortest && std::find(forms_.begin(), forms_.end(), form) == forms_.end()) forms_.push_back(std::move(form));
   }
   std::stable_sort(forms_.begin(), forms_.end(), [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
 }
@@ -128,7 +126,8 @@ Value Scrubber::scrub(const Value& value) const {
 namespace secret_sources {
 
 std::string from_file(const std::string& path, std::string& problem) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A pipe that nobody writes to must not keep us waiting.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat seen{};
   if (fd < 0 || ::fstat(fd, &seen) != 0) {
     problem = fmt::format("`{}` cannot be read: {}", path, std::strerror(errno));
@@ -208,9 +207,11 @@ std::string from_command(const std::string& line, const std::string& project, st
 
 }  // namespace secret_sources
 
-SecretsRead read_secrets(const Program& program, const std::string& project) {
+SecretsRead read_secrets(const Program& program, const std::string& project, const std::vector<bool>& needed) {
   SecretsRead read;
-  for (const Secret& secret : program.secrets) {
+  for (std::size_t i = 0; i < program.secrets.size(); ++i) {
+    const Secret& secret = program.secrets[i];
+    const bool wanted = i < needed.size() && needed[i];
     std::string problem, value;
     switch (secret.from) {
       case Secret::From::env:
@@ -222,14 +223,16 @@ SecretsRead read_secrets(const Program& program, const std::string& project) {
         value = secret_sources::from_file(whole ? secret.source : project + "/" + secret.source, problem);
         break;
       }
-      case Secret::From::command: value = secret_sources::from_command(secret.source, project, problem); break;
+      case Secret::From::command:
+        if (wanted) value = secret_sources::from_command(secret.source, project, problem);
+        break;
     }
     if (problem.empty() && value.find('\0') != std::string::npos) problem = "it holds a NUL character";
-    if (problem.empty() && value.size() < secret_forms::kShortest) {
-      problem = value.empty() ? "it is empty" : fmt::format("it is shorter than {} bytes, so it could not be scrubbed from what comes back", secret_forms::kShortest);
+    if (problem.empty() && value.size() < Scrubber::kShortest) {
+      problem = value.empty() ? "it is empty" : fmt::format("it is shorter than {} bytes, so it could not be scrubbed from what comes back", Scrubber::kShortest);
     }
     if (!problem.empty()) {
-      read.problems.push_back(fmt::format("The secret `{}` cannot be used: {}.", secret.name, problem));
+      if (wanted) read.problems.push_back(fmt::format("The secret `{}` cannot be used: {}.", secret.name, problem));
       value.clear();
     }
     read.values.push_back(std::move(value));

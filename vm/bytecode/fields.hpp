@@ -11,7 +11,7 @@ template <class A> void fields(A& a, OneOf<Words> auto& x) { a(x.plain, x.functi
 template <class A> void fields(A& a, OneOf<Piece> auto& x) { a(x.as, x.escape, x.optional, x.hole, x.text); }
 template <class A> void fields(A& a, OneOf<Template> auto& x) {
   a(x.resource, x.row, x.language, x.effect, x.repeatable, x.limit, x.arguments, x.holes, x.pieces, x.shown, x.shown_holes, x.secret_holes,
-    x.hole_names, x.path, x.relations, x.form, x.one_row, x.exit_answers, x.answer, x.site);
+    x.hole_names, x.path, x.relations, x.form, x.one_row, x.exit_answers, x.answer, x.secret, x.site);
 }
 template <class A> void fields(A& a, OneOf<Parameter> auto& x) { a(x.name, x.type); }
 template <class A> void fields(A& a, OneOf<Resource::Export> auto& x) { a(x.name, x.value, x.secret); }

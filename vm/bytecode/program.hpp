@@ -10,7 +10,7 @@
 
 namespace rbc {
 
-inline constexpr std::uint32_t kImageVersion = 1;     // of the image's bytes and of the instructions' meaning
+inline constexpr std::uint32_t kImageVersion = 2;     // of the image's bytes and of the instructions' meaning
 inline constexpr std::int32_t kNone = -1;
 
 // A place in the author's text, kept so that a run can show its lines without the file.
@@ -71,6 +71,7 @@ struct Template {
   bool one_row = false;                   // SQL: exactly one row, its columns direct
   std::uint8_t exit_answers = 0;          // exit ≠ 0 is: 0 a refusal, 1 an answer if it is exactly 1, 2 an answer
   Type answer;
+  bool secret = false;                    // the texts that come back are secrets: known from then on, and in no journal
   std::uint32_t site = 0;
 };
 

@@ -270,8 +270,21 @@ Computed cast(const Value& a, const Type& type) {
     return a.is_missing() ? absent(a) : no(fmt::format("null is not {}", spell(type)));
   }
   if (type.is(TypeTag::secret)) {
-    const std::string* text = searched_text(a);
     if (a.tag() == Tag::secret) return got(a);
+    // The one thing that an answer holds: `select x`, one row of it, `get KEY`.
+    if (a.tag() == Tag::rows && a.items().size() == 1) return cast(a.items().front(), type);
+    if (a.tag() == Tag::record) {
+      const Value* only = nullptr;
+      std::size_t others = 0;
+      for (std::size_t i = 0; i < a.items().size(); ++i) {
+        const std::string& name = a.names()[i];
+        if (name == "ok" || name == "took" || name == "at") continue;
+        only = &a.items()[i];
+        ++others;
+      }
+      if (others == 1 && only->tag() != Tag::record && only->tag() != Tag::rows) return cast(*only, type);
+    }
+    const std::string* text = searched_text(a);
     return text ? got(Value::secret(*text)) : no(fmt::format("{} is no secret", tag_words(a)));
   }
   if (a.tag() == Tag::secret) return no("a secret stays a secret");

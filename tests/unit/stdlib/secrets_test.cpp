@@ -64,14 +64,14 @@ TEST_CASE("secrets are read from where they are, or it is said why not") {
   ::setenv("RBC_TEST_SHORT", "12345", 1);
   ::unsetenv("RBC_TEST_NO_SECRET");
   ::chmod(path.c_str(), 0600);
-  const SecretsRead read = read_secrets(program, folder);
+  const SecretsRead read = read_secrets(program, folder, std::vector<bool>(program.secrets.size(), true));
   REQUIRE(read.values.size() == 6);
   CHECK(read.values[0] == "from-the-environment");
   CHECK(read.values[1] == "from-a-file");
   CHECK(read.values[2] == "from a-command");
   CHECK(read.problems.size() == 3);
   ::chmod(path.c_str(), 0644);
-  const SecretsRead open = read_secrets(program, folder);
+  const SecretsRead open = read_secrets(program, folder, std::vector<bool>(program.secrets.size(), true));
   CHECK(open.values[1].empty());
   CHECK(open.problems[0].find("chmod 600") != std::string::npos);
   ::unlink(path.c_str());
