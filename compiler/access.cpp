@@ -132,7 +132,11 @@ std::optional<Access> Checker::access(const Type& given, std::string_view name, 
   if (given.is(TypeTag::error)) return std::nullopt;
   const Type base = given.present();
   if (base.is(TypeTag::secret)) {
-    error("E0502", span, "A secret has no parts.");
+    error("E0502", span, "A secret has no parts.", "If a part of it is the secret, bind that by a look of its own: `x as secret = …`.");
+    return std::nullopt;
+  }
+  if (name == "join" && holds_secret(base)) {
+    error("E0502", span, "Secrets cannot be joined: what comes out would be a text.", "Write the hole of the one that is meant.");
     return std::nullopt;
   }
   const auto arguments = [&](const BuiltinRow& row) {
@@ -367,6 +371,10 @@ Type Checker::above(NodeId node) {
             fmt::format("Name the look and write `x{}`.", shown));
   }
   UtteranceFacts& spoken = said->second;
+  if (facts.templates[spoken.tmpl].secret) {
+    error("E0502", node, "What the line above answers is a secret, and a secret has no parts.", "If a part of it is the secret, bind that by a look of its own: `x as secret = …`.");
+    return {};
+  }
   if (spoken.storage == Storage::none) {
     if (frame_.slots) {
       spoken.storage = Storage::global;

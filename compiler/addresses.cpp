@@ -123,6 +123,23 @@ std::optional<Fault> fault_of_way(std::string_view text) {
 
 }  // namespace
 
+// A secret may be user, password, a piece of the path or a value of the query, or the address as a whole.
+void Checker::secrets_of_address(const Captured& said, std::string_view text, ResourceKind kind) {
+  const bool local = kind == ResourceKind::compose || kind == ResourceKind::host || kind == ResourceKind::command;
+  const auto scheme = text.find("://");
+  const std::size_t at = scheme == std::string_view::npos ? 0 : scheme + 3, end = std::min(text.find_first_of("/?#", at), text.size());
+  std::size_t host = at;
+  for (std::size_t i = at; i < end; ++i)
+    if (text[i] == '@') host = i + 1;
+  for (const Captured::Hole& hole : said.holes) {
+    const SymbolId id = hole.path.size() == 1 ? find(at_.scope, hole.path[0]) : kNoSymbol;
+    if (id == kNoSymbol || facts.symbols[id].kind != SymbolKind::secret) continue;
+    if (local) error("E0501", hole.node, fmt::format("`{}` is a secret, and this address becomes an argument, visible to everyone on the host (`ps`).", hole.path[0]), form_of(kind));
+    else if (scheme != std::string_view::npos && (hole.begin < scheme || (hole.begin < end && hole.begin >= host)))
+      error("E0501", hole.node, fmt::format("`{}` is a secret, and the names of hosts are asked for and logged everywhere.", hole.path[0]), "It may be the user, the password, a piece of the path, a value of the query, or the address as a whole.");
+  }
+}
+
 void Checker::check_address(NodeId binding, ResourceKind kind) {
   const Captured said = capture(tree(), binding);
   std::string text = said.text;
@@ -138,7 +155,7 @@ void Checker::check_address(NodeId binding, ResourceKind kind) {
   else if (person) fault = fault_of_way(text);
   else if (kind == ResourceKind::host && text == "localhost") return;
   else if (const auto schemes = schemes_of(kind); !schemes.empty()) fault = fault_of_url(text, schemes);
-  if (!fault) return;
+  if (!fault) return secrets_of_address(said, text, kind);
   Span span = said.file_span(static_cast<std::uint32_t>(fault->begin), static_cast<std::uint32_t>(std::max(fault->begin + 1, fault->end)));
   if (fault->begin >= said.text.size() || span.end <= span.begin) span = {tree()[binding].end, tree()[binding].end};
   error("E0220", span, fault->message, form_of(kind));

@@ -144,6 +144,7 @@ class Checker {
   // ── bindings (bindings.cpp) ──
   void check_environments(std::uint32_t file);
   void check_address(NodeId binding, ResourceKind kind);
+  void secrets_of_address(const Captured& said, std::string_view text, ResourceKind kind);
   void merge_environments(std::uint32_t runbook);
   std::vector<BindingPiece> binding_pieces(NodeId binding, SymbolId resource, NodeId env, RunbookFacts* runbook);
   std::set<std::uint32_t> reachable(std::uint32_t file) const;
@@ -352,6 +353,7 @@ bool fits(const Type& is, const Type& wanted);   // a value of `is` may stand wh
 bool holds_secret(const Type& type);                 // a secret, or a list of them
 bool from_json(const Type& type);        // `as` this type can be read from json
 std::optional<Type> common(const Type& a, const Type& b);   // as which values of both can be read
+std::string upper_name(std::string_view name);       // as a variable of the environment is called: `db-password` is `DB_PASSWORD`
 Type answer_type(Type plain);            // with .ok .took .at
 Micros micros(std::chrono::milliseconds length);
 inline Effect effect_of(effects::Level level) { return static_cast<Effect>(level); }

@@ -169,7 +169,8 @@ void Checker::declare_resource(NodeId node) {
     const NodeId spelled = tree().child(parameter, Kind::Name), type = tree().child(parameter, Kind::Type);
     if (!spelled || !type) continue;
     const Type is = type_node(type);
-    if (is.is(TypeTag::text) && is->pattern.empty())
+    const bool fixed = is.is(TypeTag::one_of) || is.is(TypeTag::integer) || (is.is(TypeTag::text) && !is->pattern.empty());
+    if (!fixed && !is.is(TypeTag::error))
       error("E0706", parameter, fmt::format("`{}` becomes part of an address.", text(spelled)), "Make it `one of …` or `text matching /…/`.");
     resource.parameters.push_back({text(spelled), is});
   }
@@ -190,6 +191,9 @@ void Checker::declare_resource(NodeId node) {
       continue;
     }
     if (runs) {
+      if (const auto open = said.find('<'); open != std::string::npos && said.find('>', open) != std::string::npos)
+        error("E0702", Span{tree()[raw].begin + static_cast<std::uint32_t>(open), tree()[raw].begin + static_cast<std::uint32_t>(said.find('>', open)) + 1},
+              "Nothing is filled in here.", "What is the same in every line stands behind `runs`; a secret goes to the command with `exports NAME = secret`.");
       resource.runs = split_words(said);
       continue;
     }
@@ -216,7 +220,15 @@ void Checker::check_exports(NodeId node) {
     exported.name = text(variable);
     const NodeId value = tree().next(variable);
     if (value && tree().kind(value) == Kind::Text) {
-      for (const TextPiece& piece : pieces(tree(), value)) exported.value += piece.text;
+      for (const TextPiece& piece : pieces(tree(), value)) {
+        exported.value += piece.text;
+        if (!piece.hole) continue;
+        const NodeId name = tree().child(piece.hole, Kind::Name);
+        const SymbolId id = name ? find(at_.scope, text(name)) : kNoSymbol;
+        const bool secret = id != kNoSymbol && facts.symbols[id].kind == SymbolKind::secret;
+        error(secret ? "E0502" : "E0304", piece.hole, secret ? fmt::format("`{}` is a secret, and is exported whole.", text(name)) : std::string("Nothing is filled in here."),
+              secret ? fmt::format("Write `exports {} = {}`.", exported.name, text(name)) : std::string("An export is a text without holes, or a secret."));
+      }
     } else if (value) {
       const SymbolId id = resolve(value, text(value));
       if (id == kNoSymbol) continue;

@@ -8,6 +8,12 @@
 
 namespace rbc::front {
 
+std::string upper_name(std::string_view name) {
+  std::string upper(name);
+  for (char& c : upper) c = c == '-' || c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return upper;
+}
+
 bool holds_secret(const Type& type) {
   return type.is(TypeTag::secret) || (type.is(TypeTag::list) && !type->element.empty() && holds_secret(type->element[0]));
 }
@@ -129,6 +135,10 @@ void Checker::argument(NodeId node, const Type& wanted, std::string_view of) {
     for (const TextPiece& piece : pieces(tree(), node)) said += piece.text;
     if (std::find(wanted->options.begin(), wanted->options.end(), said) == wanted->options.end()) none_of_the_options(node, said, wanted);
     facts.casts[ref(node)] = wanted;
+    return;
+  }
+  if (holds_secret(is)) {
+    error("E0502", node, fmt::format("`{}` is a secret, and `{}` takes {} here.", text(node), of, spell(wanted)), "Only a parameter of a procedure or check that is declared `as secret` takes one.");
     return;
   }
   if (is.is(TypeTag::json)) {
@@ -433,7 +443,8 @@ Type Checker::cast(NodeId node) {
   if (is.is(TypeTag::error)) return type;
   if (is.is(TypeTag::secret) || type.is(TypeTag::secret)) {
     if (!(is.is(TypeTag::secret) && type.is(TypeTag::secret)))
-      error("E0502", value, type.is(TypeTag::secret) ? "Only what a look or an action answers can become a secret: `x as secret = …`." : fmt::format("`{}` is a secret and cannot become anything else.", text(value)));
+      error("E0502", value, type.is(TypeTag::secret) ? "Only what a look or an action answers can become a secret: `x as secret = …`." : fmt::format("`{}` is a secret and cannot become anything else.", text(value)),
+            type.is(TypeTag::secret) ? std::string() : std::string("A command that needs it reads it from its environment: `NAME=<secret> ./tool`."));
     return type;
   }
   const bool number_as_unit = is.is_numeric() && type.is(TypeTag::percent);

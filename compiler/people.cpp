@@ -31,6 +31,11 @@ void Checker::ask(NodeId node) {
       error("E0301", value, fmt::format("`{}` is {}, and its default is {}.", text(name), with_article(is), with_article(given)),
             is.is_quantity() && given.is_numeric() ? "Give the default a unit." : "");
   }
+  if (holds_secret(is)) {
+    error("E0502", type ? type : tree().expression(preset), fmt::format("`{}` is to be a secret, and what people answer stands in the journal.", text(name)),
+          fmt::format("A secret is declared, and known everywhere: `secret {} from env {}`.", text(name), upper_name(text(name))));
+    is = Type();
+  }
   people(node);
   lengths_under(node);
   prose_child(node, Kind::Title);

@@ -81,6 +81,11 @@ void Checker::runbook_input(std::uint32_t index, NodeId node) {
   } else if (!type) {
     declared = TypeTag::text;
   }
+  if (holds_secret(declared)) {
+    error("E0502", type ? type : tree().expression(preset), fmt::format("`{}` is to be a secret, and inputs stand on command lines and in the journal.", text(name)),
+          fmt::format("A secret is declared, and known everywhere: `secret {} from env {}`.", text(name), upper_name(text(name))));
+    declared = Type();
+  }
   const SymbolId id = bind_value(node, name, declared, SymbolKind::input);
   facts.runbooks[index].inputs.push_back(id);
   if (const NodeId title = tree().child(node, Kind::Title)) prose(title);

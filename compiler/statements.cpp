@@ -267,10 +267,32 @@ void Checker::call(NodeId node, bool repeatable) {
   }
 }
 
+namespace {
+
+// Whether an answer can be bound as one secret: a text, or a thing that holds one text and nothing else.
+bool one_text(const Type& type) {
+  if (type.is(TypeTag::error) || type.is(TypeTag::text) || type.is(TypeTag::url) || type.is(TypeTag::json)) return true;
+  if (type.is(TypeTag::record) && (type->name == "output" || type->name == "response")) return true;
+  if (!type.is(TypeTag::record) && !type.is(TypeTag::rows)) return false;
+  std::size_t fields = 0, texts = 0;
+  for (const auto& [name, is] : type->fields) {
+    if (name == "ok" || name == "took" || name == "at") continue;
+    ++fields;
+    texts += is.is(TypeTag::text) || is.is(TypeTag::json) || is.is(TypeTag::url) || is.is(TypeTag::error);
+  }
+  return fields == 1 && texts == 1;
+}
+
+}  // namespace
+
 void Checker::check_bind(NodeId node) {
   const NodeId name = tree().child(node, Kind::Name), cast = tree().child(node, Kind::Type);
   Type type;
-  const Type wanted = cast ? type_node(cast) : Type();
+  Type wanted = cast ? type_node(cast) : Type();
+  if (cast && holds_secret(wanted) && !wanted.is(TypeTag::secret)) {
+    error("E0502", cast, "A secret is bound alone, not in a list.", fmt::format("Write `{} as secret = …`.", name ? text(name) : "x"));
+    wanted = Type();
+  }
   NodeRef said;
   if (const NodeId action = tree().child(node, Kind::Do)) {
     check_do(action);
@@ -301,16 +323,25 @@ void Checker::check_bind(NodeId node) {
     facts.types[ref(pick)] = type;
   } else if (const NodeId value = tree().expression(node)) {
     type = expression(value, cast ? &wanted : nullptr);
+    if (wanted.is(TypeTag::secret) && !type.is(TypeTag::secret) && !type.is(TypeTag::error)) {
+      error("E0502", value, "Only what a look or an action answers can become a secret: `x as secret = …`.");
+      type = wanted;
+    }
     const bool read = type.is(TypeTag::json) || (type.is(TypeTag::text) && !wanted.is(TypeTag::secret));   // as `x as T` reads it
     if (cast && !read && !type.is(TypeTag::error) && !fits(type, wanted))
       error("E0301", value, fmt::format("`{}` is to be {}, and this is {}.", text(name), spell(wanted), spell(type)));
   }
-  if (said)
+  if (said) {
     if (auto found = facts.utterances.find(said); found != facts.utterances.end()) {
       Template& tmpl = facts.templates[found->second.tmpl];
       type = answer_type(tmpl.answer);
+      if (wanted.is(TypeTag::secret) && !one_text(type))
+        error("E0502", cast, "A secret is one text, and what comes back here is none.", "Ask for the one value that it is, as a text.");
       tmpl.secret = cast && wanted.is(TypeTag::secret);
     }
+  } else if (wanted.is(TypeTag::secret) && type.is(TypeTag::record)) {
+    error("E0502", cast, "Only what a look or an action answers can become a secret: `x as secret = …`.", "Bind it where it is asked for, in the procedure.");
+  }
   if (cast) type = wanted;
   if (!name) return;
   const SymbolId id = bind_value(node, name, type);

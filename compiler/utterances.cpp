@@ -279,8 +279,6 @@ void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& 
     if (holds_secret(type)) {
       const bool allowed = type.is(TypeTag::secret) && (use.place == Place::sql_value || use.place == Place::sql_literal || use.place == Place::header || use.place == Place::json_value || use.place == Place::json_text ||
                            use.place == Place::form || (use.place == Place::assignment && use.whole));
-      std::string variable = name;
-      for (char& c : variable) c = c == '-' || c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
       if (allowed) continue;
       if (type.is(TypeTag::list)) {
         refuse("E0501", fmt::format("`{}` is a list of secrets, and a secret is handed over alone.", name), "Write the hole of the one that is meant.");
@@ -288,9 +286,16 @@ void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& 
       }
       if (prom || use.place == Place::path || use.place == Place::query)
         refuse("E0501", fmt::format("`{}` is a secret, and addresses and queries are written into logs.", name), "Put it into a header.");
+      else if (use.place == Place::sql_identifier)
+        refuse("E0501", fmt::format("`{}` is a secret, and names are written into logs.", name), "A secret may be a value, as in `alter role app password <secret>`.");
+      else if (spoken.kind == ResourceKind::redis)
+        refuse("E0501", fmt::format("`{}` is a secret, and what is said to Redis stands in its slow log and in MONITOR.", name),
+               fmt::format("It may stand where the resource is bound: `{} = redis://:<secret>@host`.", facts.resources[spoken.resource].name));
+      else if (spoken.kind == ResourceKind::pgbouncer)
+        refuse("E0501", fmt::format("`{}` is a secret, and what is said to PgBouncer stands in its log.", name), "It may stand where the resource is bound.");
       else
         refuse("E0501", fmt::format("`{}` is a secret, and arguments are visible to everyone on the host (`ps`).", name),
-               fmt::format("Use an `http` resource, or put it in the command's environment: `{}=<{}> ./tool`.", variable, name));
+               fmt::format("Use an `http` resource, or put it in the command's environment: `{}=<{}> ./tool`.", upper_name(name), name));
       continue;
     }
     if (type.is(TypeTag::verdict) || type.is(TypeTag::rows) || (type.is(TypeTag::record) && type->name != "output")) {

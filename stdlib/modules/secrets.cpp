@@ -46,18 +46,66 @@ std::string hex(std::string_view bytes, bool upper) {
   return all;
 }
 
+// What JSON makes of it where nothing but ASCII is written (`\u00f6`), and where a slash is escaped too.
+std::string json_ascii(std::string_view bytes, bool upper) {
+  std::string all;
+  const std::string escaped = json_escaped(bytes);
+  for (std::size_t i = 0; i < escaped.size();) {
+    const auto lead = static_cast<unsigned char>(escaped[i]);
+    const std::size_t size = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
+    if (size == 1 || i + size > escaped.size()) {
+      all += escaped[i++];
+      continue;
+    }
+    std::uint32_t point = lead & (0xffU >> (size + 1));
+    for (std::size_t k = 1; k < size; ++k) point = point << 6 | (static_cast<unsigned char>(escaped[i + k]) & 0x3fU);
+    const auto unit = [&](std::uint32_t one) { all += upper ? fmt::format("\\u{:04X}", one) : fmt::format("\\u{:04x}", one); };
+    if (point >= 0x10000) {
+      unit(0xd800 + ((point - 0x10000) >> 10));
+      unit(0xdc00 + ((point - 0x10000) & 0x3ff));
+    } else unit(point);
+    i += size;
+  }
+  return all;
+}
+
+std::string percent(std::string_view bytes, std::string_view left, std::string_view blank, bool upper) {
+  std::string all;
+  for (unsigned char c : bytes) {
+    if (std::isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~' || left.find(static_cast<char>(c)) != std::string_view::npos) all += static_cast<char>(c);
+    else if (c == ' ') all += blank;
+    else all += upper ? fmt::format("%{:02X}", c) : fmt::format("%{:02x}", c);
+  }
+  return all;
+}
+
+std::string replaced(std::string_view text, char from, std::string_view to) {
+  std::string all;
+  for (const char c : text)
+    if (c == from) all += to;
+    else all += c;
+  return all;
+}
+
 }  // namespace secret_forms
 
 void Scrubber::learn(std::string_view secret) {
   if (secret.size() < kShortest) return;
   std::vector<std::string> forms = {std::string(secret), secret_forms::hex(secret, false), secret_forms::hex(secret, true),
-                                    percent_encoded(secret), json_escaped(secret)};
-  std::string low = percent_encoded(secret);
-  for (std::size_t i = 0; i + 2 < low.size(); ++i) {
-    if (low[i] == '%') std::transform(low.begin() + static_cast<std::ptrdiff_t>(i) + 1, low.begin() + static_cast<std::ptrdiff_t>(i) + 3,
-                                      low.begin() + static_cast<std::ptrdiff_t>(i) + 1, [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+                                    json_escaped(secret)};
+  for (const bool upper : {false, true}) {
+    forms.push_back(secret_forms::json_ascii(secret, upper));
+    forms.push_back(secret_forms::replaced(forms.back(), '/', "\\/"));
   }
-  forms.push_back(low);
+  forms.push_back(secret_forms::replaced(json_escaped(secret), '/', "\\/"));
+  // Encoders of addresses differ in what they leave as it is, and a form writes a blank as `+`; a page writes `&` and `<` as entities.
+  for (const std::string_view left : {"", "/", "!'()*", "/:@!$&'()*+,;="})
+    for (const bool upper : {true, false})
+      for (const std::string_view blank : {"%20", "+"}) forms.push_back(secret_forms::percent(secret, left, blank, upper));
+  std::string page = secret_forms::replaced(secret_forms::replaced(secret_forms::replaced(secret, '&', "&amp;"), '<', "&lt;"), '>', "&gt;");
+  forms.push_back(page);
+  forms.push_back(secret_forms::replaced(page, '"', "&quot;"));
+  forms.push_back(secret_forms::replaced(forms.back(), '\'', "&#39;"));
   std::string shell;
   for (char c : secret) shell += c == '\'' ? std::string("'\\''") : std::string(1, c);
   forms.push_back(shell);

@@ -46,11 +46,25 @@ TEST_CASE("a completion is what it was when it is read again, without its secret
   CHECK(again->reply == Completion::Reply::no);
   CHECK(again->when.wall == 6);
   CHECK(again->value.field("a")->as_int() == 1);
-  CHECK(again->value.field("b")->is_missing());
+  // It stays a secret, so that whatever asks for one goes the same way again; what it was is in no journal.
+  CHECK(again->value.field("b")->tag() == Tag::secret);
+  CHECK(again->value.field("b")->text().empty());
   const auto letter = read_answer_letter(answer_letter({"L2", 9, 1}, c));
   REQUIRE(letter);
   CHECK(letter->key == Key{"L2", 9, 1});
   CHECK(letter->reason == "no answer");
+}
+
+TEST_CASE("rows keep what every answer has beside them") {
+  Completion c;
+  c.value = Value::rows({"n"}, {Value::record({"n"}, {Value::integer(1)})}).answered(true, 7, 8);
+  Entry entry;
+  entry.body = completion_body(c);
+  const auto again = completion_of(entry);
+  REQUIRE(again);
+  REQUIRE(again->value.beside() != nullptr);
+  CHECK(again->value.beside()->field("took")->as_int() == 7);
+  CHECK(again->value == c.value);
 }
 
 TEST_CASE("bodies that are no bodies are refused") {

@@ -21,6 +21,28 @@ TEST_CASE("a secret is taken out in every form it takes") {
   CHECK(scrubber.scrub("nothing here") == "nothing here");
 }
 
+TEST_CASE("a secret of other letters is found as JSON, addresses and pages write it") {
+  Scrubber scrubber;
+  scrubber.learn("k\u00f6 </\U0001f511>&");
+  for (const char* form : {"k\u00f6 </\U0001f511>&", "k\\u00f6 </\\ud83d\\udd11>&", "k\\u00F6 <\\/\\uD83D\\uDD11>&", "k%C3%B6+%3C/%F0%9F%94%91%3E%26", "k%c3%b6%20%3c%2f%f0%9f%94%91%3e%26", "k\u00f6 &lt;/\U0001f511&gt;&amp;"}) {
+    INFO(form);
+    CHECK(scrubber.scrub(form) == "•••");
+  }
+}
+
+TEST_CASE("a secret that nothing needs is no problem, and no command runs for it") {
+  Program program;
+  program.secrets = {{"a", Secret::From::env, "RBC_TEST_SECRET"}, {"b", Secret::From::env, "RBC_TEST_NO_SECRET"}, {"c", Secret::From::command, "printf unasked-for"}, {"d", Secret::From::file, "no-such-file"}};
+  ::setenv("RBC_TEST_SECRET", "from-the-environment", 1);
+  ::unsetenv("RBC_TEST_NO_SECRET");
+  const SecretsRead none = read_secrets(program, "/", std::vector<bool>(4));
+  CHECK(none.problems.empty());
+  CHECK(none.values == std::vector<std::string>{"from-the-environment", "", "", ""});
+  const SecretsRead one = read_secrets(program, "/", {false, true, false, false});
+  REQUIRE(one.problems.size() == 1);
+  CHECK(one.problems[0] == "The secret `b` cannot be used: the variable RBC_TEST_NO_SECRET is not set.");
+}
+
 TEST_CASE("every alignment of base64 is found") {
   const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   auto base64 = [&](const std::string& bytes) {

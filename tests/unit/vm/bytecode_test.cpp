@@ -139,7 +139,7 @@ TEST_CASE("garbage under a right hash is refused or verified, and never over-rea
 TEST_CASE("another version is named") {
   std::string image = save(small());
   image[7] = 9;
-  CHECK(load(image).problem == "This image is of version 9; this rbc runs version 1.");
+  CHECK(load(image).problem == fmt::format("This image is of version 9; this rbc runs version {}.", kImageVersion));
 }
 
 TEST_CASE("a program that is not safe is told why") {
