@@ -168,7 +168,7 @@ Type Checker::compare(NodeId node) {
   const bool is = op == Word::Is || op == Word::DoubleEquals;
   // What is left of `is` was reported; a bare name to its right may have been an option of it.
   if (is && a.is(TypeTag::error) && tree().kind(right) == Kind::Var && find(at_.scope, text(right)) == kNoSymbol) return yes;
-  const Type b = expression(right, a.is(TypeTag::error) ? nullptr : is ? &one : op == Word::In && !a.is(TypeTag::json) ? &list : nullptr);
+  const Type b = expression(right, a.is(TypeTag::error) ? nullptr : is ? &one : op == Word::In && !a.is(TypeTag::json) && !holds_secret(a) ? &list : nullptr);
   if (a.is(TypeTag::error) || b.is(TypeTag::error)) return yes;
   if (of_secret("compared", left, a, right, b)) return yes;
   const bool goes = is                      ? compare_is(left, one, right, b.present())

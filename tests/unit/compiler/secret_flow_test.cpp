@@ -68,9 +68,7 @@ constexpr FlowSource kSources[] = {
     {"bound by a request", "    v as secret = api> GET /token\n", 0, "v"},
     {"bound by Redis", "    v as secret = cache> get k\n", 0, "v"},
     {"one of two", "    v = token when up passes otherwise other\n", 0, "v"},
-    {"one, or else the other", "    u as secret = box$ ./bin/report\n    v = u else token\n", 0, "v"},
     {"an item of a list", "    for each v in [token, other]\n", 2, "v"},
-    {"the first of a list, if it is there", "    vs = [token, other]\n    v = vs.first else token\n", 0, "v"},
     {"what a procedure binds", "    made = do minting\n    v = made.fresh\n", 0, "v"},
 };
 
@@ -150,6 +148,7 @@ constexpr FlowSink kSinks[] = {
     {"when \"xyz\" contains @\n  end aborted", "E0502"},
     {"when @ matches /x/\n  end aborted", "E0502"},
     {"when @ in [\"a\", \"b\"]\n  end aborted", "E0502"},
+    {"x = @ else other", "E0502"},
     {"x = @ as text", "E0502"},
     {"x = @ as json", "E0502"},
     {"x = @.length", "E0502"},
@@ -157,11 +156,11 @@ constexpr FlowSink kSinks[] = {
     {"x = [@].join(\", \")", "E0502"},
     {"do box$ PW=<@.text> ./tool", "E0502"},
     // ── of another type than is wanted there, and no secret is
-    {"x = @ + \"x\"", "E0301"},
+    {"x = @ + \"x\"", "E0502"},
     {"x = [\"a\", @]", "E0301"},
     {"x = \"a\" when up passes otherwise @", "E0301"},
     {"wait @", "E0301"},
-    {"when @\n  end aborted", "E0301"},
+    {"when @\n  end aborted", "E0502"},
     {"for each x in @\n  check up", "E0301"},
     {"depending on @\n  \"x\"\n    end aborted\n  anything else\n    end failed", "E0301"},
     {"when @ passes\n  end aborted", "E0302"},
