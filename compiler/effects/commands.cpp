@@ -264,7 +264,7 @@ Effect judge_command(const std::vector<Arg>& given, const Scene& scene) {
   bool dangerous = false;
   const int skip = wrapped(given, dangerous);
   if (skip > 0 && scene.depth <= kMaxInner) {
-    Effect inner = judge_command({given.begin() + skip, given.end()}, {scene.patterns, 0, scene.fed, scene.depth + 1});
+    Effect inner = judge_command({given.begin() + skip, given.end()}, {scene.patterns, 0, scene.fed, scene.depth + 1, scene.says});
     if (dangerous && inner.level < Level::changes) inner = unknown(take_apart(given), nullptr);
     return with(std::move(inner));
   }

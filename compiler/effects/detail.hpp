@@ -23,6 +23,7 @@ struct Scene {
   size_t vouched_from = 0;  // what a `command` resource puts before its words
   bool fed = false;         // something comes in from a pipe or a file
   unsigned depth = 0;       // commands within commands
+  std::string_view says{};  // what comes in from a pipe, where it can be read: the words of an `echo`
 };
 inline constexpr unsigned kMaxInner = 6;  // sudo sh -c 'ssh … "sudo docker exec … sh -c …"' is deep enough
 
@@ -72,10 +73,14 @@ const Arg* objection(const Entry& row, const Line& line, size_t taken);
 std::string bare_name(const std::string& word);
 
 // ── commands in commands (inner.cpp) ──
-// What is judged by its own rules: wrappers, shells, exec, ssh, xargs, find -exec, psql -c, redis-cli, curl, awk, sed. Nothing: the tables.
+// What is judged by its own rules: wrappers, shells, exec, ssh, xargs, find -exec, psql -c, mysql -e, redis-cli, curl, awk, sed. Nothing: the tables.
 std::optional<Effect> judge_inner(const std::vector<Arg>& words, const Line& line, const Scene& scene);
 // How many words stand before the command that a wrapper (sudo, env, timeout, nice …) runs; 0 when it is none, -1 when it is not understood.
 int wrapped(const std::vector<Arg>& words, bool& dangerous);
+// What a client of a database is given to say (clients.cpp); nothing where it cannot be read.
+std::optional<Effect> database_client(const std::vector<Arg>& words, const Line& line);
+// Whether what a pipe brings to `nc` or `socat` only asks.
+bool asks_only(std::string_view tool, std::string_view said);
 void parsed_again(Effect& e, const std::vector<Arg>& words);
 // Which holes could be options of this command (options.cpp).
 void option_places(Effect& e, const std::vector<Arg>& words, unsigned depth);

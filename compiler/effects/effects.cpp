@@ -371,6 +371,8 @@ namespace detail {
 Effect of_script(const embedded::Script& script, const Scene& scene, const std::vector<std::string>& exported_secrets) {
   Effect e;
   const embedded::ShellCommand* last = nullptr;
+  std::string said;
+  std::vector<ParsedAgain> filled;
   for (const auto& c : script.commands) {
     if (c.words.empty()) continue;
     std::vector<Arg> words;
@@ -382,7 +384,26 @@ Effect of_script(const embedded::Script& script, const Scene& scene, const std::
     }
     bool fed = scene.fed || c.stage > 0;
     for (const auto& r : c.redirects) fed = fed || r.op == "<";
-    Effect one = judge_command(words, {scene.patterns, 0, fed, scene.depth});
+    // The words of an `echo` are what the next stage is told.
+    if (c.stage == 0) said.clear(), filled.clear();
+    Effect one = judge_command(words, {scene.patterns, 0, fed, scene.depth, said});
+    const Arg* listener = nullptr;
+    for (const Arg& w : words)
+      if (!said.empty() && asks_only(bare_name(w.text), said)) listener = &w;
+    // What is filled in there is taken apart by whoever listens.
+    if (listener && one.level <= Level::looks)
+      for (ParsedAgain& hole : filled) hole.by = bare_name(listener->text), one.parsed_again.push_back(std::move(hole));
+    said.clear(), filled.clear();
+    const bool prints = words[0].known && (bare_name(words[0].text) == "echo" || bare_name(words[0].text) == "printf") && c.redirects.empty();
+    for (size_t i = 1; prints && i < words.size(); ++i) {
+      if (i == 1 && (words[i].text == "-e" || words[i].text == "-n" || words[i].text == "-ne")) continue;
+      if (!words[i].known && words[i].holes.empty()) {
+        said.clear();
+        break;
+      }
+      for (const uint32_t hole : words[i].holes) filled.push_back({hole, words[i].begin, words[i].end, {}});
+      said += (said.empty() ? "" : " ") + words[i].text;
+    }
     if (effects_detail::unseen(script, c))
       std::erase_if(one.problems, [](const embedded::Problem& p) { return p.code == "W0503"; });
     join(one, effects_detail::of_redirects(c));

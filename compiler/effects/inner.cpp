@@ -25,6 +25,7 @@ constexpr Wrapper kWrappers[] = {
     {"gosu", "", "", 1},
     {"su-exec", "", "", 1},
     {"chroot", "", "", 1},
+    {"envdir", "", "", 1},
 };
 
 // The same for what runs a command elsewhere: the words that say so, then its flags, then the name of where.
@@ -540,11 +541,11 @@ void parsed_again(Effect& e, const std::vector<Arg>& w) {
       if (is_flag(w[i].text, "-c")) return take(i + 1, i + 2, c);
   } else if (c == "ssh" || c == "eval" || c == "xargs" || c == "su" || c == "watch") {
     take(1, w.size(), c);
-  } else if (c == "psql" || c == "mysql" || c == "sqlite3") {
+  } else if (c == "psql" || c == "mysql" || c == "mariadb" || c == "cqlsh" || c == "mongosh" || c == "mongo" || c == "sqlite3") {
     for (size_t i = 1; i + 1 < w.size(); ++i)
-      if (w[i].text == "-c" || w[i].text == "-e" || w[i].text == "--command" || (w[i].text.starts_with('-') && !w[i].text.starts_with("--") && w[i].text.ends_with('c'))) take(i + 1, i + 2, c + (c == "mysql" ? " -e" : " -c"));
+      if (w[i].text == "-c" || w[i].text == "-e" || w[i].text == "--command" || w[i].text == "--eval" || w[i].text == "--execute" || (c != "psql" && c != "sqlite3" && w[i].text.starts_with('-') && !w[i].text.starts_with("--") && w[i].text.ends_with('e')) || (w[i].text.starts_with('-') && !w[i].text.starts_with("--") && w[i].text.ends_with('c'))) take(i + 1, i + 2, c + (c == "psql" || c == "sqlite3" ? " -c" : " -e"));
     for (size_t i = 1; i < w.size(); ++i)
-      if (w[i].text.starts_with("--command=") || (c == "sqlite3" && i > 1)) take(i, i + 1, c + " -c");
+      if (w[i].text.starts_with("--command=") || w[i].text.starts_with("--eval=") || w[i].text.starts_with("--execute=") || (c == "sqlite3" && i > 1)) take(i, i + 1, c + " -c");
   } else if (c == "awk" || c == "gawk" || c == "mawk" || c == "sed" || c == "jq" || c == "perl" || c == "yq") {
     for (size_t i = 1; i < w.size(); ++i) {
       if (w[i].text.starts_with('-') && w[i].known) {
@@ -572,6 +573,8 @@ std::optional<Effect> judge_inner(const std::vector<Arg>& words, const Line& lin
   if (c == "find") return find(words, line, scene);
   if (c == "psql") return psql(words, line, scene);
   if (c == "redis-cli" || c == "valkey-cli") return redis_cli(words, line, scene);
+  if (c == "mysql" || c == "mariadb" || c == "cqlsh" || c == "mongosh" || c == "mongo") return database_client(words, line);
+  if (!scene.says.empty() && asks_only(c, scene.says)) return Effect{};
   if (c == "curl") return curl(words, line);
   if (c == "wget") return wget(words, line);
   if (c == "awk" || c == "gawk" || c == "mawk") return filter(words, line, "-F -v --field-separator --assign", "--field-separator --assign --posix", awk_only_reads);

@@ -6,6 +6,17 @@ namespace rbc::effects::detail {
 std::string bare_name(const std::string& word) {
   for (const std::string_view dir : {"/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/"})
     if (word.starts_with(dir) && word.find('/', dir.size()) == std::string::npos) return word.substr(dir.size());
+  // Packages bring their own folder of tools: `/usr/lib/postgresql/15/bin/psql`, `/opt/kafka/bin/kafka-topics.sh`. Of those beneath /opt only
+  // names that no script of one's own would have.
+  const size_t slash = word.rfind('/');
+  const std::string_view folder = slash == std::string::npos ? std::string_view() : std::string_view(word).substr(0, slash + 1);
+  if (!folder.ends_with("/bin/") && !folder.ends_with("/sbin/")) return word;
+  if (folder.find("/../") != std::string_view::npos) return word;
+  const std::string name = word.substr(slash + 1);
+  if (folder.starts_with("/usr/") && !folder.starts_with("/usr/local/")) return name;
+  static constexpr std::string_view kOwn = " psql pg_isready pg_controldata pg_dump redis-cli consul vault nomad nodetool cqlsh mysql mysqladmin mongosh etcdctl rabbitmqctl rabbitmq-diagnostics rabbitmq-queues patronictl "
+      "promtool amtool haproxy nginx wal-g pgbackrest jstack jstat jcmd jps jmap zkServer.sh zkCli.sh solr hdfs yarn spark-submit gitlab-ctl kubectl helm ";
+  if ((folder.starts_with("/opt/") || folder.starts_with("/usr/local/") || folder.starts_with("/snap/") || folder.starts_with("/var/lib/rancher/")) && (kOwn.find(" " + name + " ") != std::string_view::npos || name.starts_with("kafka-"))) return name;
   return word;
 }
 
