@@ -294,8 +294,9 @@ Type Checker::member(NodeId node) {
 
 Type Checker::member_of(NodeId node, const Type& base, std::string_view name, NodeId args) {
   const NodeId left = tree().first(node);
-  if (base.is_optional() && !maybe_ && tree().kind(left) != Kind::Maybe && !asking_presence_)
-{
+  if (base.is_optional() && !maybe_ && tree().kind(left) != Kind::Maybe && !asking_presence_) {
+    // An element of an array is a step of a path as a key is: one that is not there is a read that finds nothing (language.md 3.3).
+    if (base.present().is(TypeTag::json) && tree().kind(left) == Kind::Member && tree().child(left, Kind::Args)) return member_of_present(node, base.present(), name, args);
     error("E0304", left, fmt::format("`{}` may be missing here.", text(left)), fmt::format("Handle it first: `when {0} is missing`, or write `{0}?`.", text(left)));
     // Told once: what is read of it is as if it were there.
     return member_of_present(node, base.present(), name, args);

@@ -1,3 +1,4 @@
+#include "compiler/causes.hpp"
 #include "compiler/emit_code.hpp"
 
 namespace rbc::emission {
@@ -366,6 +367,7 @@ void Emitter::diagnose(NodeRef at) {
       for (NodeRef part : all(cause)) {
         if (kind(part) == Kind::Name || kind(part) == Kind::Title) continue;
         if (kind(part) == Kind::Symptom) symptoms.push_back(part);
+        else if (symptoms.empty() && looked_at_for_symptoms(facts_, cause, part)) continue;
         else (symptoms.empty() ? before : body).push_back(part);
       }
       info.only_items = true;

@@ -193,20 +193,6 @@ void Checker::check_runbook(std::uint32_t index) {
   runbook_scope_ = nullptr;
 }
 
-void Checker::check_questions() {
-  for (SymbolId id : questions_) {
-    const auto reader = read_.find(id);
-    if (reader == read_.end()) continue;
-    const Symbol& symbol = facts.symbols[id];
-    const NodeId name = tree().child(symbol.declared.node, Kind::Name);
-    const bool chosen = tree().kind(symbol.declared.node) == Kind::Choose;
-    std::string example = "…";
-    if (chosen && !symbol.type->options.empty()) example = symbol.type->options.front();
-    error("E0601", name, fmt::format("Headless, nobody answers `{}`, and {} reads it.", symbol.name, where(reader->second)),
-          fmt::format("Give it an answer: `{} {} = {}: …`.", chosen ? "choose" : "ask", symbol.name, example));
-  }
-}
-
 void Checker::check_ids() {
   const auto lower = [](std::string text) {
     for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -264,11 +250,14 @@ void Checker::check_alerts() {
     const auto nodes = tree().all(r.def.node, Kind::Alert);
     for (std::size_t i = 0; i < nodes.size() && i < r.alerts.size(); ++i) {
       std::vector<Claim>& same = claims[r.alerts[i].name];
-      const auto first = std::find_if(same.begin(), same.end(), [&](const Claim& claim) { return claim.alert->labels == r.alerts[i].labels; });
+      // One rule may raise its alert as a warning first, and as critical later: both lead here.
+      const auto first = std::find_if(same.begin(), same.end(), [&](const Claim& claim) {
+        return claim.alert->labels == r.alerts[i].labels && (claim.runbook != &r || claim.alert->severity == r.alerts[i].severity);
+      });
       if (first != same.end())
         error("E0203", tree().child(nodes[i], Kind::Name),
               fmt::format("Alert `{}` already belongs to {} ({}).", r.alerts[i].name, first->runbook->id, where(first->at)),
-              "One alert leads to one runbook; labels tell two apart.");
+              first->runbook == &r ? "Delete this line." : "One alert leads to one runbook; labels tell two apart.");
       else
         same.push_back({&r, &r.alerts[i], ref(nodes[i])});
     }

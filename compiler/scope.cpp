@@ -122,6 +122,17 @@ void Checker::unknown(Span span, std::string_view name, bool values) {
     error("E0208", span, fmt::format("A check cannot read `{}`, which is bound inside a block.", name), "Give the check a parameter.");
     return;
   }
+  // In a list nothing says which options are meant; quoted, they are read as what they are used for.
+  const auto option_of = [&](const Type& type, std::string_view of) {
+    if (!type.is(TypeTag::one_of) || std::find(type->options.begin(), type->options.end(), name) == type->options.end()) return false;
+    error("E0201", span, fmt::format("No name `{}` here.", name), fmt::format("It is a value of `{}`; here a value stands in quotes: `\"{}\"`.", of, name)).fix(rewrite(span, fmt::format("\"{}\"", name)));
+    return true;
+  };
+  for (const Resource& resource : facts.resources)
+    for (const auto& parameter : resource.parameters)
+      if (option_of(parameter.type, resource.name)) return;
+  for (const Symbol& symbol : facts.symbols)
+    if (option_of(symbol.type, symbol.name)) return;
   // `used-max`: a difference without blanks.
   for (std::size_t at = name.find('-'); at != std::string_view::npos; at = name.find('-', at + 1)) {
     const auto left = name.substr(0, at), right = name.substr(at + 1);

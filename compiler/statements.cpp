@@ -515,8 +515,8 @@ void Checker::cause(NodeId node) {
   at_.scope = &scope;
   at_.above = {};
   if (const NodeId title = tree().child(node, Kind::Title)) prose(title);
-  const bool symptomatic = tree().child(node, Kind::Symptom) != 0;
-  bool evidence = symptomatic;
+  const std::vector<NodeId> symptoms = tree().all(node, Kind::Symptom);
+  bool evidence = !symptoms.empty();
   for (NodeId line : tree().children(node)) {
     const Kind kind = tree().kind(line);
     if (kind == Kind::Name || kind == Kind::Title) continue;
@@ -525,6 +525,8 @@ void Checker::cause(NodeId node) {
       at_.symptom = true;
       condition(tree().expression(line));
       at_.symptom = outside.symptom;
+      // One of several is enough; what the only one says holds for the lines below it.
+      if (symptoms.size() == 1) narrow(tree().expression(line), true);
       continue;
     }
     at_.body = evidence ? Context::Body::evidence : outside.body;

@@ -238,7 +238,9 @@ void Checker::spoken_sql(Spoken& spoken) {
   std::vector<std::pair<std::string, Type>> columns;
   for (const embedded::SqlColumn& column : statement.columns) {
     if (column.name.empty()) continue;
-    hides_builtin(spoken, column.name);
+    // One row has no list's `.count`, so there the column is all that it can mean.
+    const bool of_lists = column.name == "count" || column.name == "first" || column.name == "last";
+    if (!of_lists || statement.shape != embedded::SqlShape::row) hides_builtin(spoken, column.name);
     columns.emplace_back(column.name, column_type(column.type, column.element));
   }
   switch (statement.shape) {

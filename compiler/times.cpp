@@ -1,3 +1,4 @@
+#include "compiler/causes.hpp"
 #include "compiler/times.hpp"
 
 #include <fmt/format.h>
@@ -390,6 +391,7 @@ class Clock {
         symptoms = true;
         continue;
       }
+      if (!symptoms && looked_at_for_symptoms(facts_, at, part)) continue;
       (symptoms ? body : before).push_back(part);
       if (symptoms) only_items = only_items && (kind(part) == Kind::Item || kind(part) == Kind::Note);
     }

@@ -225,6 +225,9 @@ void Checker::judge_effect(Spoken& spoken) {
     if (!effect.known) {
       auto [message, help, nameable] = vouch();
       if (!looks_only && may_vouch && nameable) help += " If it does not, start the line with `do`.";
+      // Without `runs` the first word is the program: most who forget it mean the tool that the resource is named after.
+      if (spoken.kind == ResourceKind::command && facts.resources[spoken.resource].runs.empty() && effect.culprit != name)
+        help = fmt::format("Without `runs`, `{}` is the program that is started. Put `runs {}` beneath `command {}`, if that is meant.", effect.culprit, name, name);
       error("E0407", span, message, help);
     } else if (looks_only) {
       error("E0402", span, fmt::format("A {} may only look, but {}.", at_.body == Context::Body::check ? "check" : "line before a symptom", sentence),

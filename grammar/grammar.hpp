@@ -287,8 +287,9 @@ struct retry : node<Kind::Retry, kw<W::Retry>,
 struct repeat : node<Kind::Repeat, kw<W::Repeat>, cut<integer, kw<W::Times>, kw<W::Until>, expr, eol, block, maybe_otherwise>> {
 };
 struct within : node<Kind::Within, limit, eol, cut<block, maybe_otherwise>> {};
+struct check_def;
 struct symptom : node<Kind::Symptom, kw<W::Symptom>, cut<expr, eol>> {};
-struct evidence : line<sor<note, check_use, probe, named>> {};
+struct evidence : line<sor<note, check_def, check_use, probe, named>> {};
 struct cause_lines : indented<star<evidence, align>, symptom, star<align, sor<symptom, note>>, rest<statement>> {};
 struct cause : node<Kind::Cause, kw<W::Cause>, cut<new_name, opt<title>, eol, cause_lines>> {};
 struct diagnose : node<Kind::Diagnose, kw<W::Diagnose>, cut<kw<W::Until>, refs, cadence, eol, lines<cause>, maybe_otherwise>> {

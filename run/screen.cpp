@@ -480,7 +480,8 @@ void TerminalPrompter::finish_line() {
       const HumanInfo* info = row();
       if (!info) return;
       if (typed_.empty() && info->has_default && request.values.size() > 1) return reply(Reply::value, request.values[1]);
-      if (std::optional<Value> value = parse_literal(typed_, info->type)) return reply(Reply::value, *value);
+      if (typed_.empty() && info->type.is_optional()) return reply(Reply::value, Value::missing("left out"));
+      if (std::optional<Value> value = parse_literal(typed_, info->type.present())) return reply(Reply::value, *value);
       line({{Ink::red, fmt::format("  that is no {}", spell(info->type))}}, wall);
       typed_.clear();
       return draw_status();

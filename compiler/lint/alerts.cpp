@@ -190,6 +190,9 @@ void alert_rules(Desk& desk) {
     for (const ClaimedAlert& claim : claims) {
       if (!answers(claim, rule)) continue;
       answered = true;
+      // A runbook may take an alert at two severities; each rule is held against the line of its own.
+      const auto own = [&](const ClaimedAlert& other) { return other.runbook == claim.runbook && other.alert->severity == rule.severity.text && answers(other, rule); };
+      if (claim.alert->severity != rule.severity.text && std::any_of(claims.begin(), claims.end(), own)) continue;
       compare_rule(desk, rule, claim);
     }
     if (answered || !seen.insert(rule.name.text).second) continue;

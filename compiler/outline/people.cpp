@@ -42,7 +42,7 @@ void Builder::question(NodeRef node, Line& line) {
   const NodeRef preset = kind(node) == Kind::Ask ? child(node, Kind::Default) : child(node, Kind::ChooseDefault);
   std::string answer;
   if (preset) answer = kind(node) == Kind::Ask ? words_.value(expression(preset)) : code(name(preset));
-  line.headless = answer.empty() ? "is not asked: no later line reads the answer" : "the answer is " + answer;
+  line.headless = answer.empty() ? "stays without an answer" : "the answer is " + answer;
   if (const std::string within = limit(node); !within.empty()) line.details.push_back("answered" + within + (answer.empty() ? ", or this fails" : ", or it is " + answer));
   answered_by(node, line);
   beneath(node, line);

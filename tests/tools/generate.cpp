@@ -222,6 +222,7 @@ class Writer {
         line("cause " + name() + maybe_title());
         columns_.push_back(columns_.back() + 2);
         if (maybe(30)) line("> Why."), line("check " + refs());
+        if (maybe(20)) check();
         line("symptom " + expression());
         if (maybe(30)) line("symptom " + expression());
         if (maybe(70)) simple(true);

@@ -347,6 +347,7 @@ void Machine::Body::answered(Fiber& fiber, const Completion& c) {
     case HumanKind::ask: case HumanKind::choose:
       if (c.reply == Reply::value) push(c.value);
       else if (preset && c.reply != Reply::no) push(*preset);
+      else if (silent && (row.type.is_optional() || start.mode == Mode::headless)) push(Value::missing(because("nobody answered")));
       else fail(fiber, because(silent ? "nobody answered" : c.reply == Reply::skip ? "skipped" : "declined"));
       break;
     case HumanKind::confirm: {
