@@ -12,6 +12,7 @@
 #include "compiler/checked.hpp"
 #include "compiler/effects.hpp"
 #include "compiler/settings.hpp"
+#include "compiler/test_facts.hpp"
 #include "grammar/diagnostic.hpp"
 #include "grammar/source.hpp"
 #include "vm/model/catalogue.hpp"
@@ -91,6 +92,7 @@ class Checker {
   std::vector<Diagnostic> diagnostics;
   std::vector<Suppressed> suppressed;    // allowed, with their reasons; after finish()
   std::vector<File> files;
+  std::vector<TestFacts> tests;          // of the files that check_all checks
 
  private:
   // ── reporting (report.cpp) ──
@@ -221,11 +223,12 @@ class Checker {
   void test_step(const Testing& test, NodeId name, const std::vector<std::string>& known, std::string_view what);
   void test_lines(const Testing& test, NodeId node, Micros from);
   void test_line(const Testing& test, NodeId line);
+  bool test_reads(const Testing& test, NodeId expression);
   SymbolId test_check(const Testing& test, NodeId given);
   std::vector<NodeRef> spoken_under(const Testing& test, std::string_view name) const;
   void test_given(const Testing& test, NodeId line);
   void test_action(const Testing& test, NodeId line, bool never);
-  std::optional<NodeRef> test_utterance(const Testing& test, NodeId said, bool must);
+  std::vector<NodeRef> test_utterance(const Testing& test, NodeId said, bool must);
   void test_answer(const Testing& test, NodeId arg);
   void test_replies(const Testing& test, NodeId replies, NodeRef said, std::string_view shown);
   void test_cell(NodeId value, const Type& wanted, std::string_view name);

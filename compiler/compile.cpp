@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 
 #include "compiler/checker.hpp"
 #include "compiler/emit.hpp"
@@ -70,6 +71,38 @@ Compiled compile_runbook(Sources& sources, const std::string& path, const std::s
     compiled.program = std::move(program);
     if (outline) *outline = outline::outline_of(checker.facts, i), outline->bounds = compiled.program->bounds;
     return compiled;
+  }
+  return compiled;
+}
+
+CompiledTests compile_tests(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue, const Settings& settings) {
+  CompiledTests compiled;
+  front::Checker checker(sources, catalogue, settings);
+  for (const std::string& path : paths)
+    if (const auto file = checker.load(path)) add_to_index(compiled.index, *checker.facts.trees[*file]);
+  finish_index(compiled.index);
+  checker.check_all();
+  times::judge(checker.facts, settings, checker.diagnostics);
+  checker.finish();
+  compiled.diagnostics = std::move(checker.diagnostics);
+  if (has_errors(compiled.diagnostics)) return compiled;
+  std::vector<std::uint32_t> order;               // of the first test of each
+  std::map<std::uint32_t, std::vector<const TestFacts*>> tests;
+  for (const TestFacts& test : checker.tests) {
+    if (tests[test.runbook].empty()) order.push_back(test.runbook);
+    tests[test.runbook].push_back(&test);
+  }
+  for (const std::uint32_t runbook : order) {
+    Tested tested;
+    tested.program = emit_tested(checker.facts, runbook, tests[runbook], tested.suite);
+    if (const auto faults = verify(tested.program); !faults.empty()) {
+      assert(faults.empty() && "the compiler emitted a test that does not verify; please report this");
+      const NodeRef def = checker.facts.runbooks[runbook].def;
+      const Tree& tree = checker.facts.tree(def);
+      compiled.diagnostics.emplace_back("E0099", tree.source(), tree.span(def.node), "The tests of this runbook cannot be compiled: " + faults.front());
+      continue;
+    }
+    compiled.runbooks.push_back(std::move(tested));
   }
   return compiled;
 }

@@ -10,6 +10,7 @@
 #include "grammar/diagnostic.hpp"
 #include "grammar/source.hpp"
 #include "vm/bytecode/program.hpp"
+#include "vm/bytecode/test_case.hpp"
 #include "vm/model/catalogue.hpp"
 
 namespace rbc {
@@ -56,6 +57,18 @@ struct Compiled {
 // Compiles the runbook `id` (any case) that stands in `path`; `outline`, if given, is filled together with the program.
 Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue,
                          const Settings& settings = {}, outline::Outline* outline = nullptr);
+
+// The tests that stand in `paths`, runbook by runbook: each with its program, verified.
+struct Tested {
+  Program program;
+  testing::TestSuite suite;
+};
+struct CompiledTests {
+  Index index;                                    // what else stands in the files
+  std::vector<Tested> runbooks;                   // only without errors
+  std::vector<Diagnostic> diagnostics;
+};
+CompiledTests compile_tests(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue, const Settings& settings = {});
 
 // A line a construct that the grammar takes and the compiler does not yet; empty when the whole language is built.
 std::vector<std::string> unsupported();

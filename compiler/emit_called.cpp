@@ -119,6 +119,7 @@ void Emitter::called_body(const RunbookFacts& facts) {
     op(Op::CALL, {function, 0});
     op(Op::POP);
     write(function, facts.locals, [this, part] {
+      point(testing::Point::What::step, part);
       guarded(part, [&] { block(child(part, Kind::Block)); });
       return_nothing();
     });

@@ -293,6 +293,7 @@ void Emitter::rule(NodeRef at) {
   }
   if (unless) op(Op::NOT);
   const Colour colour = word(at) == Word::Red ? Colour::red : word(at) == Word::Amber ? Colour::amber : Colour::blind;
+  point(testing::Point::What::rule, at);
   op(Op::RULE, {static_cast<std::uint32_t>(colour), code_.constant(Value::text(says))});
 }
 

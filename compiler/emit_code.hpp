@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "compiler/checked.hpp"
+#include "compiler/test_facts.hpp"
 #include "vm/bytecode/assemble.hpp"
 #include "vm/bytecode/program.hpp"
+#include "vm/bytecode/test_case.hpp"
 
 namespace rbc::emission {
 
@@ -34,6 +36,8 @@ class Emitter {
  public:
   Emitter(const Facts& facts, std::uint32_t runbook);
   Program run();
+  // The same, with what its tests say.
+  Program run(const std::vector<const TestFacts*>& tests, testing::TestSuite& suite);
 
  private:
   // ── the tree (emit_code.cpp) ──
@@ -198,6 +202,22 @@ class Emitter {
   void ladders(NodeRef runbook, Ladder::Of of, std::uint32_t called);
   std::uint32_t pure(std::string name, FunctionKind kind, const std::function<void()>& body);
 
+  // ── tests (emit_tests.cpp) ──
+  void point(testing::Point::What what, NodeRef at) { points_.push_back({what, code_.here(), at}); }   // a test can reach what comes now
+  testing::TestCase test_case(const TestFacts& test);
+  void test_lines(const TestFacts& test, NodeRef owner, testing::TestCase& into, testing::Instant& instant);
+  testing::Given test_given(const TestFacts& test, NodeRef line);
+  testing::Act test_act(const TestFacts& test, NodeRef line);
+  testing::Expect test_expect(const TestFacts& test, NodeRef line);
+  std::vector<testing::Reply> test_replies(const TestFacts& test, NodeRef replies);
+  testing::Action test_action(const TestFacts& test, NodeRef line);
+  testing::Spoken test_spoken(NodeRef utterance);
+  std::vector<std::uint32_t> test_templates(const TestFacts& test, NodeRef line);
+  std::vector<std::uint32_t> test_checks(SymbolId check);
+  std::uint32_t test_value(const TestFacts& test, NodeRef value, bool holds = false);
+  std::vector<testing::LookUse> look_uses();
+  std::vector<testing::Point> reachable();
+
   const Facts& facts_;
   const RunbookFacts* runbook_;            // whose lines are being written: the program's, or one that it calls
   std::uint32_t slots_ = 0;                // where its slots begin among the program's
@@ -209,6 +229,9 @@ class Emitter {
   std::map<std::uint32_t, std::uint32_t> templates_, checks_, procedures_, called_;   // facts' index → the program's
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> sites_;               // file, line
   std::map<std::uint32_t, std::uint32_t> files_;
+  struct Reached { testing::Point::What what; std::uint32_t pc; NodeRef at; };
+  std::vector<Reached> points_;
+  std::map<std::uint32_t, std::uint32_t> step_handlers_;   // by step: where its own `otherwise` begins
 };
 
 Value nothing_here(std::string reason);

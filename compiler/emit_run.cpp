@@ -16,6 +16,11 @@ std::string goal_fails(const std::string& checks) {
 }  // namespace
 
 Program Emitter::run() {
+  testing::TestSuite none;
+  return run({}, none);
+}
+
+Program Emitter::run(const std::vector<const TestFacts*>& tests, testing::TestSuite& suite) {
   program_.resources = facts_.resources;
   program_.secrets = facts_.secrets;
   Runbook& runbook = program_.runbook;
@@ -34,6 +39,10 @@ Program Emitter::run() {
   inputs();
   environments();
   ladders(runbook_->def, Ladder::Of::run, 0);
+  for (const TestFacts* test : tests) suite.tests.push_back(test_case(*test));
+  if (!tests.empty()) suite.looks = look_uses(), suite.points = reachable();
+  suite.step_handlers.resize(program_.runbook.steps.size());
+  for (const auto& [step, pc] : step_handlers_) suite.step_handlers[step] = pc;
   code_.finish();
   bounds();
   return std::move(program_);
@@ -71,6 +80,7 @@ void Emitter::step(NodeRef at, std::uint32_t index) {
   Words words = title(at, 0, runbook_->locals);
   frame_.step = static_cast<std::int32_t>(index);
   here(at);
+  point(testing::Point::What::step, at);
   op(Op::STEP, {index});
   guarded(at, [&] { block(child(at, Kind::Block)); });
   here(at);
@@ -208,7 +218,8 @@ void Emitter::rung(NodeRef at, Ladder& ladder) {
   for (NodeRef each : notices) rung.pages = rung.pages || word(each) == Word::Page;
   const std::uint32_t body = new_function("rung", FunctionKind::rung);
   rung.body = body;
-  write(body, runbook_->locals, [this, notices] {
+  write(body, runbook_->locals, [this, at, notices] {
+    point(testing::Point::What::rung, at);
     for (NodeRef each : notices) {
       here(each);
       notify(each);
@@ -223,5 +234,9 @@ void Emitter::rung(NodeRef at, Ladder& ladder) {
 namespace rbc {
 
 Program emit(const Facts& facts, std::uint32_t runbook, const Catalogue&) { return emission::Emitter(facts, runbook).run(); }
+
+Program emit_tested(const Facts& facts, std::uint32_t runbook, const std::vector<const TestFacts*>& tests, testing::TestSuite& suite) {
+  return emission::Emitter(facts, runbook).run(tests, suite);
+}
 
 }  // namespace rbc

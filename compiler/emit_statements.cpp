@@ -123,6 +123,7 @@ void Emitter::note(NodeRef at) {
 }
 
 void Emitter::handler(NodeRef otherwise) {
+  point(testing::Point::What::otherwise, otherwise);
   for (NodeRef part : all(otherwise)) {
     if (kind(part) == Kind::Note) statement(part);
     else if (kind(part) == Kind::Block) block(part);
@@ -148,6 +149,7 @@ void Emitter::guarded(NodeRef at, const std::function<void()>& body, SymbolId na
     op(Op::MISSING);
     store(facts_.symbol(named));
   }
+  if (kind(at) == Kind::Step && frame_.step != kNone) step_handlers_.emplace(static_cast<std::uint32_t>(frame_.step), code_.here());
   handler(otherwise);
   here(at);
   op(Op::HANDLED);
@@ -233,6 +235,7 @@ void Emitter::arm(NodeRef at) {
     code_.emit_to(Op::DEFER, entry, {which}, 1);
     jump(Op::JUMP, after);
     code_.place(entry);
+    point(which == 0 ? testing::Point::What::leaving : testing::Point::What::undo, beneath_it);
     tolerant(child(beneath_it, Kind::Block));
     return_nothing();
     code_.place(after);
@@ -327,6 +330,7 @@ void Emitter::when(NodeRef at) {
   Label next = code_.label();
   condition(expression_of(at));
   jump(Op::JUMP_FALSE, next);
+  point(testing::Point::What::arm, at);
   block(child(at, Kind::Block));
   jump(Op::JUMP, after);
   code_.place(next);
@@ -335,6 +339,7 @@ void Emitter::when(NodeRef at) {
     next = code_.label();
     condition(expression_of(other));
     jump(Op::JUMP_FALSE, next);
+    point(testing::Point::What::arm, other);
     block(child(other, Kind::Block));
     jump(Op::JUMP, after);
     code_.place(next);
@@ -363,6 +368,7 @@ void Emitter::depending(NodeRef at) {
       jump(Op::JUMP, next);
     }
     code_.place(taken);
+    point(testing::Point::What::arm, arm_node);
     block(child(arm_node, Kind::Block));
     jump(Op::JUMP, after);
     code_.place(next);

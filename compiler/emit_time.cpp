@@ -413,6 +413,7 @@ void Emitter::diagnose(NodeRef at) {
 
       code_.place(holds);
       const Label failed = code_.label(), look_again = code_.label(), no_help = code_.label();
+      point(testing::Point::What::cause, cause);
       op(Op::CAUSE, {index});
       jump(Op::TRY, failed);
       lines(body);

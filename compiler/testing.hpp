@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/checker.hpp"
+#include "compiler/test_facts.hpp"
 
 namespace rbc::front {
 
@@ -16,6 +17,8 @@ struct Checker::Testing {
   std::vector<std::string> steps, causes;
   std::vector<NodeRef> utterances;
   std::set<std::string> paged, told;                        // contacts and channels
+  bool headless = false;
+  TestFacts* found = nullptr;                               // what emission needs to know
 };
 
 }  // namespace rbc::front

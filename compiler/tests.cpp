@@ -6,22 +6,13 @@
 #include "compiler/checker.hpp"
 #include "compiler/testing.hpp"
 #include "grammar/suggest.hpp"
+#include "vm/bytecode/test_case.hpp"
 
 namespace rbc::front {
 
 namespace {
 
-// Runs of blanks and line breaks are one blank.
-std::string squeezed(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (!blank) out += c;
-    else if (!out.empty() && out.back() != ' ') out += ' ';
-  }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
+using testing::squeezed;
 
 // Whether `said` can be what a template says once its holes are filled.
 bool could_say(const Template& what, std::string_view said) {
@@ -62,7 +53,9 @@ void Checker::gather(Testing& test, NodeRef body) {
     left.pop_back();
     const NodeRef at{body.file, node};
     switch (there.kind(node)) {
-      case Kind::Step: test.steps.emplace_back(there.name(node)); break;
+      case Kind::Step:
+        if (body == test.runbook->def) test.steps.emplace_back(there.name(node));
+        break;
       case Kind::Cause: test.causes.emplace_back(there.name(node)); break;
       case Kind::Utterance: test.utterances.push_back(at); break;
       case Kind::Notify:
@@ -141,17 +134,30 @@ void Checker::check_test(NodeId node) {
     error("E0201", name, fmt::format("No runbook `{}` here.", text(name)), near.empty() ? std::string("Say `use FILE` at the top, with the file that it stands in.") : near);
     return;
   }
+  TestFacts found;
+  found.test = ref(node), found.run = ref(runs[0]);
+  found.runbook = static_cast<std::uint32_t>(named - facts.runbooks.data());
   Testing test;
   test.runbook = named;
+  test.found = &found;
+  test.headless = tree().word(runs[0]) == Word::Headless;
   gather(test, named->def);
   test.names["goal"].push_back(named->goal_symbol);
   // Names resolve where the runbook is declared; in it, whichever block they stand in.
   Scope scope{&files[named->def.file].visible, {}};
   for (const auto& [spelled, symbols] : test.names) {
     if (find(&scope, spelled) != kNoSymbol) continue;
-    scope.names.emplace(spelled, symbols.front());
+    // What a check, a procedure or a called runbook binds for itself has no value here.
+    const auto seen = std::find_if(symbols.begin(), symbols.end(), [&](SymbolId id) {
+      const Symbol& symbol = facts.symbols[id];
+      if (symbol.kind != SymbolKind::value && symbol.kind != SymbolKind::input) return true;
+      const Node& def = facts.tree(named->def)[named->def.node];
+      return symbol.storage == Storage::global && symbol.declared.file == named->def.file && facts.tree(symbol.declared)[symbol.declared.node].begin >= def.begin &&
+             facts.tree(symbol.declared)[symbol.declared.node].end <= def.end;
+    });
+    if (seen != symbols.end()) scope.names.emplace(spelled, *seen);
   }
-  std::uint32_t locals = 0;
+  std::uint32_t locals = named->locals;
   at_.scope = &scope;
   at_.symptom = true;              // what is missing at that instant does not hold, and is no mistake
   frame_ = {&locals, nullptr};
@@ -159,6 +165,8 @@ void Checker::check_test(NodeId node) {
   test_run(test, runs[0]);
   test_lines(test, node, 0);
   at_ = {};
+  found.locals = locals;
+  tests.push_back(std::move(found));
 }
 
 void Checker::test_run(const Testing& test, NodeId node) {
@@ -229,7 +237,12 @@ void Checker::test_lines(const Testing& test, NodeId node, Micros from) {
 }
 
 void Checker::test_line(const Testing& test, NodeId line) {
-  switch (tree().kind(line)) {
+  const Kind what = tree().kind(line);
+  if (test.headless && (what == Kind::OperatorTicks || what == Kind::OperatorAnswers || what == Kind::OperatorJudges || what == Kind::OperatorSkips)) {
+    error("E0804", line, fmt::format("{} runs headless in this test, and asks nobody.", test.runbook->id), "Say `interactive` in its first line, or leave this out.");
+    return;
+  }
+  switch (what) {
     case Kind::GivenTurns: {
       const NodeId given = tree().child(line, Kind::Ref);
       test_check(test, given);
@@ -239,15 +252,16 @@ void Checker::test_line(const Testing& test, NodeId line) {
     }
     case Kind::GivenUtterance: {
       const NodeId said = tree().child(line, Kind::Utterance);
-      const auto found = test_utterance(test, said, true);
-      if (found) test_replies(test, tree().child(line, Kind::Replies), *found, text(tree().child(said, Kind::Speaker)));
+      auto found = test_utterance(test, said, true);
+      if (!found.empty()) test_replies(test, tree().child(line, Kind::Replies), found.front(), text(tree().child(said, Kind::Speaker)));
+      test.found->spoken[ref(line)] = std::move(found);
       break;
     }
     case Kind::GivenRef: test_given(test, line); break;
     case Kind::OperatorAnswers: test_answer(test, tree().child(line, Kind::Arg)); break;
     case Kind::OperatorDecides:
     case Kind::Acknowledge:
-      if (const NodeId name = tree().child(line, Kind::Name)) resource_named(name, true);
+      if (const NodeId name = tree().child(line, Kind::Name)) test.found->named[ref(name)] = resource_named(name, true);
       break;
     case Kind::OperatorJudges: {
       const SymbolId id = test_check(test, tree().child(line, Kind::Ref));
@@ -265,6 +279,7 @@ void Checker::test_line(const Testing& test, NodeId line) {
       const NodeId name = tree().child(line, Kind::Name);
       const SymbolId id = resource_named(name, true);
       if (id == kNoSymbol) break;
+      test.found->named[ref(name)] = id;
       const bool paged = tree().word(line) == Word::Paged;
       if (paged) wakes(name);
       const std::string spelled = text(name);
@@ -274,9 +289,32 @@ void Checker::test_line(const Testing& test, NodeId line) {
               paged && test.told.contains(spelled) ? fmt::format("It is told: `expect {} told`.", spelled) : std::string());
       break;
     }
-    case Kind::ExpectThat: condition(tree().expression(line)); break;
+    case Kind::ExpectThat:
+      if (test_reads(test, tree().expression(line))) condition(tree().expression(line));
+      break;
     default: break;
   }
+}
+
+// Whether what an expectation reads has a value outside of where it is bound.
+bool Checker::test_reads(const Testing& test, NodeId expression) {
+  std::vector<NodeId> names = tree().find(Kind::Var, expression);
+  if (tree().kind(expression) == Kind::Var) names.push_back(expression);
+  bool good = true;
+  for (NodeId name : names) {
+    const auto there = test.names.find(text(name));
+    if (there == test.names.end() || find(at_.scope, text(name)) != kNoSymbol) continue;
+    const NodeRef declared = facts.symbols[there->second.front()].declared;
+    const auto check = std::find_if(facts.checks.begin(), facts.checks.end(), [&](const CheckFacts& one) {
+      return one.def.file == declared.file && facts.tree(one.def)[one.def.node].begin < facts.tree(declared)[declared.node].begin &&
+             facts.tree(declared)[declared.node].end <= facts.tree(one.def)[one.def.node].end;
+    });
+    const std::string holder = check == facts.checks.end() ? fmt::format("what {} calls", test.runbook->id) : fmt::format("the check `{}`", facts.symbols[check->symbol].name);
+    error("E0201", name, fmt::format("`{}` lives inside {}, and nothing outside can read it.", text(name), holder),
+          check == facts.checks.end() ? std::string() : fmt::format("Expect its verdict: `expect {} is green`.", facts.symbols[check->symbol].name));
+    good = false;
+  }
+  return good;
 }
 
 // A check of the run, with its arguments; without any it means all of them.
@@ -288,6 +326,7 @@ SymbolId Checker::test_check(const Testing& test, NodeId given) {
   const bool check = id != kNoSymbol && (facts.symbols[id].kind == SymbolKind::check || facts.symbols[id].kind == SymbolKind::goal);
   if (check && test.names.contains(spelled)) {
     if (tree().child(given, Kind::Args)) mention(name, tree().child(given, Kind::Args), given);
+    test.found->named[ref(given)] = id;
     return id;
   }
   std::vector<std::string> names;
@@ -319,8 +358,13 @@ void Checker::test_given(const Testing& test, NodeId line) {
   const NodeId name = given ? tree().child(given, Kind::Name) : 0;
   if (!name) return;
   const std::string spelled = text(name);
-  if (const auto said = spoken_under(test, spelled); !said.empty()) return test_replies(test, replies, said.front(), spelled);
+  if (auto said = spoken_under(test, spelled); !said.empty()) {
+    test_replies(test, replies, said.front(), spelled);
+    test.found->spoken[ref(line)] = std::move(said);
+    return;
+  }
   const SymbolId id = find(at_.scope, spelled);
+  test.found->named[ref(line)] = id;
   if (const Resource* resource = resource_of(id); resource && resource->kind != ResourceKind::contact && resource->kind != ResourceKind::channel) {
     for (NodeRef said : test.utterances)
       if (const auto found = facts.utterances.find(said); found != facts.utterances.end() && facts.templates[found->second.tmpl].resource == facts.symbols[id].index)
@@ -349,7 +393,7 @@ void Checker::test_given(const Testing& test, NodeId line) {
 // `until …`, `expect did …`: an utterance, or the name of an action.
 void Checker::test_action(const Testing& test, NodeId line, bool never) {
   if (const NodeId said = tree().child(line, Kind::Utterance)) {
-    test_utterance(test, said, !never);
+    test.found->spoken[ref(line)] = test_utterance(test, said, !never);
     return;
   }
   const NodeId name = tree().child(line, Kind::Name);
@@ -366,19 +410,21 @@ void Checker::test_action(const Testing& test, NodeId line, bool never) {
     const NodeRef declared = facts.symbols[id].declared;
     return declared && facts.tree(declared).child(declared.node, Kind::Do);
   });
+  test.found->spoken[ref(line)] = spoken_under(test, text(name));
   if (!acts) error("E0804", name, fmt::format("`{}` is no action, so it is never done.", text(name)), "What is done stands behind `do`: `x = do …`.");
 }
 
-// The line of the run that can say this, if there is one.
-std::optional<NodeRef> Checker::test_utterance(const Testing& test, NodeId said, bool must) {
+// The lines of the run that can say this.
+std::vector<NodeRef> Checker::test_utterance(const Testing& test, NodeId said, bool must) {
   const NodeId speaker = said ? tree().child(said, Kind::Speaker) : 0;
   const auto names = speaker ? tree().all(speaker, Kind::Name) : std::vector<NodeId>{};
-  if (names.empty()) return std::nullopt;
+  if (names.empty()) return {};
   const SymbolId id = resource_named(names[0], false);
-  if (id == kNoSymbol) return std::nullopt;
+  if (id == kNoSymbol) return {};
   const std::string words = squeezed(capture(tree(), said).text);
   const char form = tree().word(speaker) == Word::Dollar ? '$' : '>';
   std::vector<std::string> others;
+  std::vector<NodeRef> lines;
   for (NodeRef one : test.utterances) {
     const auto found = facts.utterances.find(one);
     if (found == facts.utterances.end()) {
@@ -391,15 +437,15 @@ std::optional<NodeRef> Checker::test_utterance(const Testing& test, NodeId said,
     bool same = true;
     for (std::size_t i = 1; i < names.size(); ++i) same &= what.path[i - 1] == text(names[i]);
     if (!same) continue;
-    if (could_say(what, words)) return one;
-    others.push_back(squeezed(what.shown.size() == 1 ? what.shown[0] : capture(facts.tree(one), one.node).text));
+    if (could_say(what, words) || squeezed(capture(facts.tree(one), one.node).text) == words) lines.push_back(one);
+    else others.push_back(squeezed(what.shown.size() == 1 ? what.shown[0] : capture(facts.tree(one), one.node).text));
   }
-  if (must) {
+  if (must && lines.empty()) {
     std::string near = did_you_mean(words, std::vector<std::string_view>(others.begin(), others.end()));
     if (near.empty() && others.size() == 1) near = others[0];
     error("E0804", said, fmt::format("No line of {} says this to `{}`.", test.runbook->id, text(names[0])), near.empty() ? std::string() : fmt::format("Did you mean `{}{} {}`?", text(names[0]), form, near));
   }
-  return std::nullopt;
+  return lines;
 }
 
 // ── answers ──

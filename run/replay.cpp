@@ -10,9 +10,9 @@ class Replayer {
   explicit Replayer(Replayed& into) : r_(into) {}
 
   // One sentence if the journal does not fit.
-  std::string run(const RunRow& row, const std::vector<Entry>& entries, Machine::Watcher watcher) {
+  std::string run(const RunRow& row, const std::vector<Entry>& entries, Machine::Watcher watcher, Rehearsal* rehearsal) {
     r_.start.run_id = row.id;
-    r_.machine = std::make_unique<Machine>(r_.program, r_.start, std::move(watcher));
+    r_.machine = std::make_unique<Machine>(r_.program, r_.start, std::move(watcher), rehearsal);
     r_.last = entries.front().when;
     r_.machine->begin();
     absorb();
@@ -109,7 +109,7 @@ class Replayer {
 
 }  // namespace
 
-Replayed replay(Store& store, const RunRow& row, Machine::Watcher watcher) {
+Replayed replay(Store& store, const RunRow& row, Machine::Watcher watcher, Rehearsal* rehearsal) {
   Replayed result;
   const Store::Read read = store.read(row.id);
   result.problem = read.problem;
@@ -127,7 +127,7 @@ Replayed replay(Store& store, const RunRow& row, Machine::Watcher watcher) {
     return result;
   }
   result.program = std::make_shared<const Program>(std::move(*loaded.program));
-  result.problem = Replayer(result).run(row, read.entries, std::move(watcher));
+  result.problem = Replayer(result).run(row, read.entries, std::move(watcher), rehearsal);
   if (result.problem.empty() && result.machine->crashed())
     result.problem = fmt::format("run {} cannot go on: {}", row.id, result.machine->fault());
   if (!result.problem.empty()) result.machine.reset();

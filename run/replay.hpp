@@ -26,7 +26,7 @@ struct Replayed {
   Moment last;                                  // of the last entry
 };
 
-// Executes the run `row` as far as its journal goes. `watcher` sees every trace.
-Replayed replay(Store& store, const RunRow& row, Machine::Watcher watcher);
+// Executes the run `row` as far as its journal goes. `watcher` sees every trace; `rehearsal` is a test's.
+Replayed replay(Store& store, const RunRow& row, Machine::Watcher watcher, Rehearsal* rehearsal = nullptr);
 
 }  // namespace rbc

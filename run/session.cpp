@@ -76,7 +76,7 @@ void Session::begin(const StartRecord& record) {
   allow_ = kept->start.allow;
   Start start = kept->start;
   start.run_id = setup_.row.id;
-  machine_ = std::make_unique<Machine>(setup_.program, std::move(start), [this](const Trace& trace) { setup_.prompter->trace(trace, false); });
+  machine_ = std::make_unique<Machine>(setup_.program, std::move(start), [this](const Trace& trace) { setup_.prompter->trace(trace, false); }, setup_.rehearsal);
   machine_->begin();
 }
 

@@ -23,6 +23,7 @@ struct SessionSetup {
   uv_loop_s* loop = nullptr;            // for Control::loop only
   std::vector<std::string> secrets;
   bool yes = false;
+  Rehearsal* rehearsal = nullptr;       // a test's
   std::function<void()> wake;           // something came from outside: call settle() soon
   std::function<void()> interrupt;      // Control::interrupt
 };

@@ -5,6 +5,7 @@
 namespace rbc::cli {
 
 int check(const Given& given);
+int test(const Given& given);
 int format_files(const Given& given);
 int map(const Given& given);
 int run(const Given& given);

@@ -39,6 +39,21 @@ const std::vector<Command>& commands() {
         {"stdin-filename", "NAME", Of::file, false, "what messages call what --stdin reads"}},
        false, format_files, Chapter::write,
        {{"rbc fmt", "the whole project"}, {"rbc fmt --check", "in CI: exit 1 if a file would change"}, {"rbc fmt --stdin < draft.runbook", "for an editor"}}},
+      {"test", "[PATH…]", Of::source, 0, kAnyNumber,
+       "run the tests of runbooks on a virtual clock; touches nothing but files",
+       "Without a PATH: every test of the project; with a runbook, also those in NAME.test.runbook beside it.\n"
+       "A test needs no network, no secret and no server; 24 hours of a ladder take a millisecond. Each failure is told with the line, the expected and\n"
+       "what was seen. Exit 0 if all pass, 1 if one fails, a file has errors, or coverage is below the threshold, 2 if there is no such test.",
+       {{"run", "RE", Of::text, false, "only tests of whose `RUNBOOK NAME` this regular expression matches a part"},
+        {"coverage", "", Of::nothing, false, "list the steps, arms, causes, rungs, rules and undos that no test reached"},
+        {"threshold", "N", Of::text, false, "with --coverage: exit 1 if less than N % of a runbook is reached"},
+        {"junit", "FILE", Of::file, false, "also write JUnit's XML there"},
+        {"seed", "N", Of::text, false, "run them in an order of its own, the same for the same N: no test may lean on another"},
+        {"verbose", "", Of::nothing, false, "of a test that fails, also all that happened, with its time", 'v'},
+        {"color", "auto|always|never", Of::text, false, "colours (auto: at a terminal, without NO_COLOR)"},
+        {"json", "", Of::nothing, false, "one object a line, a test each"}},
+       false, test, Chapter::write,
+       {{"rbc test", "the whole project"}, {"rbc test rb-02.runbook -v", "one runbook's, and what happened where one fails"}, {"rbc test --run 'RB-02 .*crash'", "by name"}, {"rbc test --coverage --threshold 80 --junit tests.xml", "in CI"}}},
       {"run", "ID", Of::runbook, 1, 1,
        "run a runbook: `rbc run rb-02` finds RB-02 in any file of the project",
        "At a terminal it asks before each change; headless it does what the runbook says it may.\n"

@@ -49,6 +49,7 @@ struct Finding {
   std::string reason;
   Value measured, shown;       // the last MEASURE; the one of the rule that decided
   Value against;               // since the last rule, what AGAINST said
+  std::uint32_t decided = 0;   // word of the rule that gave the colour; 0: no rule did
 };
 
 struct Fiber;
@@ -210,6 +211,7 @@ struct Machine::Body {
   void check_over(exec::Fiber& fiber, exec::Ended ended);
   void group_over(exec::Fiber& owner);
   void drop_group(exec::Fiber& fiber);
+  void settle_check(exec::Fiber& fiber, const Value& verdict);
 
   // ending.cpp: steps, the outcome and what comes after it
   void begin_step(exec::Fiber& fiber, std::uint32_t n);
@@ -242,9 +244,12 @@ struct Machine::Body {
   void read_conditions();
   void undeliverable(const Event& event);
 
+  std::optional<Value> given_verdict(const exec::Fiber& fiber, std::int32_t what, const std::vector<Value>& values, const std::string& said) const;
+
   std::shared_ptr<const Program> program;
   Start start;
   Watcher watcher;
+  Rehearsal* rehearsal = nullptr;
   Flow flowed;
   std::vector<std::unique_ptr<exec::Fiber>> fibers;     // [0] the steps
   std::deque<exec::Fiber*> queue;

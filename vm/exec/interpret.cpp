@@ -33,8 +33,9 @@ std::vector<Value> take_several(Frame& frame, std::uint32_t n) {
 // In a check blind wins over red over amber over green.
 int weight_of(Colour colour) { return colour == Colour::blind ? 3 : colour == Colour::red ? 2 : colour == Colour::amber ? 1 : 0; }
 
-void find_colour(Finding& finding, Colour colour, std::string reason) {
+void find_colour(Finding& finding, Colour colour, std::string reason, std::uint32_t rule = 0) {
   if (weight_of(colour) <= weight_of(finding.colour)) return;
+  finding.decided = rule;
   finding.colour = colour;
   finding.reason = std::move(reason);
   finding.shown = finding.measured;
@@ -123,6 +124,7 @@ void Machine::Body::end_frame(Fiber& fiber, Value value) {
     if (frame.base()) {
       Value result = frame.finding ? Value::verdict(frame.finding->colour, frame.finding->reason) : std::move(value);
       if (frame.finding && frame.finding->shown.tag() == Tag::nothing) frame.finding->shown = frame.finding->measured;
+      if (frame.finding && frame.finding->decided != 0 && rehearsal) rehearsal->reached[frame.finding->decided + 1] = true;
       if (frame.finding) result = Value::record({"verdict", "measured"}, {result, frame.finding->shown});
       frame.done(f, Ended{std::move(result), std::nullopt});
       return;
@@ -177,6 +179,7 @@ bool Machine::Body::instruction(Fiber& fiber) {
   const auto op = static_cast<Op>(program->code[at]);
   const std::uint32_t* operand = program->code.data() + at + 1;
   executed[static_cast<std::size_t>(op)] = true;
+  if (rehearsal) rehearsal->reached[at] = true;
   frame.at = at;
   frame.pc = at + info(op).width;
 
@@ -403,7 +406,7 @@ bool Machine::Body::instruction(Fiber& fiber) {
           if (const std::size_t at_value = words.find("{}"); at_value != std::string::npos) words.replace(at_value, 2, prose(against));
         const Value& measured = frame.finding->measured;
         std::string reason = measured.tag() == Tag::nothing ? words : prose(measured) + (words.empty() ? "" : " " + words);
-        find_colour(*frame.finding, static_cast<Colour>(operand[0]), std::move(reason));
+        find_colour(*frame.finding, static_cast<Colour>(operand[0]), std::move(reason), at);
       }
       return true;
     }

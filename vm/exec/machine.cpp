@@ -10,8 +10,11 @@ namespace rbc {
 using exec::Fiber;
 using exec::Waits;
 
-Machine::Machine(std::shared_ptr<const Program> program, Start start, Watcher watcher)
-    : body_(std::make_unique<Body>(std::move(program), std::move(start), std::move(watcher))) {}
+Machine::Machine(std::shared_ptr<const Program> program, Start start, Watcher watcher, Rehearsal* rehearsal)
+    : body_(std::make_unique<Body>(std::move(program), std::move(start), std::move(watcher))) {
+  if (rehearsal) rehearsal->reached.resize(body_->program->code.size());
+  body_->rehearsal = rehearsal;
+}
 Machine::~Machine() = default;
 void Machine::begin() { body_->begin(); }
 std::vector<Request> Machine::take() { return std::exchange(body_->asked, {}); }
@@ -42,6 +45,12 @@ Value Machine::verdict(std::string_view check) const {
   for (const auto& [index, verdict] : body_->last_verdict)
     if (body_->program->checks[index].name == check) return verdict;
   return Value::verdict(Colour::blind, "not looked yet");
+}
+
+Value Machine::evaluate(std::uint32_t function) const {
+  body_->fuel = exec::kFuel;
+  auto ended = body_->pure(function, {});
+  return ended.failure ? Value::missing(ended.failure->reason) : ended.value;
 }
 
 std::vector<Machine::LiveLadder> Machine::ladders() const {

@@ -113,11 +113,20 @@ struct Trace {
   Moment when;
 };
 
+// What a test knows of a run besides its answers: the verdicts that it gives, and where the run has been. Not owned by the machine.
+struct Rehearsal {
+  // The verdict of a check that need not be looked at, asked when the check starts and again at each of its looks, with what would be said.
+  // The fiber is the check's own, and the same on a replay.
+  struct Look { std::string fiber; std::uint32_t check = 0; std::vector<Value> arguments; std::int32_t what = kNone; std::vector<Value> values; std::string said; };
+  std::function<std::optional<Value>(const Look&)> verdict;
+  std::vector<bool> reached;      // by word of the code; the second word of a rule: it decided
+};
+
 class Machine {
  public:
   using Watcher = std::function<void(const Trace&)>;
   // `program` must be verified. The watcher may be empty.
-  Machine(std::shared_ptr<const Program> program, Start start, Watcher watcher);
+  Machine(std::shared_ptr<const Program> program, Start start, Watcher watcher, Rehearsal* rehearsal = nullptr);
   ~Machine();
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
@@ -139,6 +148,7 @@ class Machine {
   std::int32_t step() const;
   std::optional<Value> global(std::string_view name) const;
   Value verdict(std::string_view check) const;
+  Value evaluate(std::uint32_t function) const;  // of a pure function without parameters; what cannot be had is missing, with the reason
   struct LiveLadder { std::uint32_t ladder; bool live; struct Timer { std::uint32_t rung; Micros due; bool fired; }; std::vector<Timer> timers; };
   std::vector<LiveLadder> ladders() const;
   std::vector<bool> executed() const;            // which instructions have ever been carried out, by opcode

@@ -74,6 +74,9 @@ void Machine::Body::ask(Fiber& fiber, std::uint32_t index, std::uint32_t n) {
   Micros limit = fiber.limit.value_or(what.limit);
   fiber.limit.reset();
   std::string said = filled(what, values);
+  if (frame.finding) {
+    if (const auto given = given_verdict(fiber, static_cast<std::int32_t>(index), values, said)) return settle_check(fiber, *given);
+  }
   if (auto why = unsayable(what, values, false)) {
     Value none = Value::missing(*why, Way::blindness);
     trace(Trace::What::look_ended, fiber, index, what.site, {}, said, none);
