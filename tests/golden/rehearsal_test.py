@@ -119,9 +119,10 @@ class Tests(unittest.TestCase):
             self.assertEqual((code, out), (1, ""))
             self.assertIn("No runbook `RB-9` here.", err)
 
-    def test_beside_the_runbook(self):
-        code, out, _ = self.rbc("rb-02.runbook", folder=ROOT / "tests/lang")
-        self.assertEqual((code, out.splitlines()[0], out.count("  ok  RB-02 ")), (0, "rb-02.test.runbook", 7))
+    def test_the_specifications_own_beside_the_runbook(self):
+        for name in ("rb-01", "rb-02"):
+            code, out, _ = self.rbc(f"{name}.runbook", folder=ROOT / "tests/lang")
+            self.assertEqual((code, out.splitlines()[0], out.count(f"  ok  {name.upper()} ")), (0, f"{name}.test.runbook", 7))
 
     def test_nothing_outside_is_touched(self):
         """No secret is read (nobody sets the estate's), and no file is written."""
