@@ -155,6 +155,16 @@ Type Checker::expression_(NodeId node, const Type* expected) {
   switch (tree().kind(node)) {
     case Kind::And:
     case Kind::Or: {
+      // `xs where .a and .b`: a `where` keeps one comparison, and `and` ends it.
+      for (NodeId part : tree().children(node)) {
+        if (tree().kind(part) != Kind::Where) continue;
+        const bool both = tree().kind(node) == Kind::And;
+        expression(part);
+        const NodeId next = tree().next(part);
+        error("E0301", part, fmt::format("`{}` ends the `where`, which keeps what one comparison says.", both ? "and" : "or"),
+              !next ? std::string() : both ? fmt::format("Write a second one: `{} where {}`.", text(part), text(next)) : fmt::format("Put both in parentheses: `{} where ({} or {})`.", text(tree().nth(part, 0)), text(tree().nth(part, 1)), text(next)));
+        return {};
+      }
       const std::size_t outside = narrowed_.size();
       bool told = false;   // that a part is no condition; of the others it is the same mistake
       for (NodeId part : tree().children(node)) {
