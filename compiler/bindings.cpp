@@ -136,6 +136,7 @@ std::vector<BindingPiece> Checker::binding_pieces(NodeId binding, SymbolId resou
         known |= facts.symbols[one].name == input;
       }
       if (!known) {
+        if (lost_in(named->def.file, input)) continue;
         const std::string near = did_you_mean(input, names);
         error("E0201", hole.node, fmt::format("{} has no input `{}`.", named->id, input), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
         continue;
@@ -203,6 +204,7 @@ void Checker::check_environments(std::uint32_t file) {
   frame_ = {&locals, nullptr};
   for (NodeId env : files[file].environments) {
     std::vector<std::pair<SymbolId, NodeId>> bound;
+    bool again = false;   // lines of another environment that came to stand here are told of once
     for (NodeId note : tree().all(env, Kind::Note)) prose(note);
     if (const NodeId title = tree().child(env, Kind::Title); title && said_of_title(text(title)) == "protected")
       error("E0109", title, "Behind a colon `protected` is only a title.", fmt::format("Write `env {} protected`.", tree().name(env)));
@@ -222,7 +224,7 @@ void Checker::check_environments(std::uint32_t file) {
         continue;
       }
       for (const auto& [other, first] : bound)
-        if (other == id) error("E0209", name, fmt::format("`{}` is bound twice in `env {}`.", text(name), tree().name(env)), "Keep one.").with({&tree().source(), tree().span(first), "the first"});
+        if (other == id && !std::exchange(again, true)) error("E0209", name, fmt::format("`{}` is bound twice in `env {}`.", text(name), tree().name(env)), "Keep one.").with({&tree().source(), tree().span(first), "the first"});
       bound.emplace_back(id, name);
       const ResourceKind kind = resource->kind;
       auto address = binding_pieces(line, id, env, nullptr);
@@ -252,6 +254,7 @@ void Checker::check_environments(std::uint32_t file) {
         if (facts.symbols[one].name == tree().text(names[1])) input = one;
       }
       if (input == kNoSymbol) {
+        if (lost_in(named->def.file, tree().text(names[1]))) continue;
         const std::string near = did_you_mean(tree().text(names[1]), inputs);
         error("E0201", names[1], fmt::format("{} has no input `{}`.", named->id, text(names[1])), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
         expression(value);
@@ -284,6 +287,7 @@ void Checker::merge_environments(std::uint32_t index) {
       }
       Environment& merged = *there;
       auto& inputs = r.environment_inputs[static_cast<std::size_t>(there - r.environments.begin())];
+      bool again = false;   // an environment that stands twice is told so once
       merged.guarded |= tree().flag(env, Word::Protected);
       if (const NodeId title = tree().child(env, Kind::Title); title && merged.title.empty()) merged.title = text(title);
       for (NodeId line : tree().all(env, Kind::Binding)) {
@@ -295,7 +299,7 @@ void Checker::merge_environments(std::uint32_t index) {
         binding.resource = facts.symbols[id].index;
         const bool twice = std::any_of(merged.bindings.begin(), merged.bindings.end(), [&](const Binding& other) { return other.resource == binding.resource; });
         if (twice) {
-          error("E0209", named, fmt::format("`{}` is bound twice in `env {}`.", text(named), name), "Keep one.");
+          if (!std::exchange(again, true)) error("E0209", named, fmt::format("`{}` is bound twice in `env {}`.", text(named), name), "Keep one.");
           continue;
         }
         const ResourceKind kind = resource->kind;

@@ -39,6 +39,7 @@ struct File {
   Scope visible;                         // that, and what it uses
   std::set<std::string, std::less<>> lost;   // names of files that could not be read
   bool lost_any = false;                 // such a file was to bring everything
+  bool shaken = false;                   // lines of it stand in no block, or in another than they were written for
 };
 
 // Where a line stands: what it may do, and where its names live.
@@ -114,6 +115,7 @@ class Checker {
   void judge_allowances();               // W0903, W0905
   void apply_levels();
   void in_order();                       // one message a place and code (report.cpp)
+  void fold();                           // one message a name that nobody knows
 
   // ── names (scope.cpp) ──
   SymbolId find(const Scope* scope, std::string_view name) const;
@@ -128,6 +130,7 @@ class Checker {
   const Resource* resource_of(SymbolId id) const;
   void read(SymbolId id, NodeId at);
   bool is_lost(std::string_view name) const;                    // whatever it is, why it is not here was told
+  bool lost_in(std::uint32_t file, std::string_view name) const;
 
   // ── declarations (declare.cpp) ──
   void declare_file(std::uint32_t file);

@@ -56,7 +56,10 @@ std::optional<std::uint32_t> Checker::load(const std::string& path) {
   files.emplace_back().path = path;
   Sink sink(1000);
   facts.trees.push_back(std::make_unique<Tree>(parse(*source, sink)));
-  for (const Diagnostic& said : sink.all()) diagnostics.push_back(said);
+  for (const Diagnostic& said : sink.all()) {
+    diagnostics.push_back(said);
+    files[number].shaken |= said.code == "E0120" || said.code == "E0121" || said.code == "E0101" || said.message.starts_with("Expected an indented block");
+  }
   read_allowances(number);
 
   const Tree& here = *facts.trees[number];

@@ -1,6 +1,8 @@
 // Names: what is visible from a place, and what to say of a name that is not.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/checker.hpp"
 #include "grammar/suggest.hpp"
 
@@ -187,7 +189,19 @@ void Checker::read(SymbolId id, NodeId at) {
 bool Checker::is_lost(std::string_view name) const {
   const File& file = files[file_];
   if (file.lost_any || tree().lost_use || file.lost.contains(name)) return true;
-  return std::find(tree().lost_names.begin(), tree().lost_names.end(), name) != tree().lost_names.end();
+  const auto all = reachable(file_);
+  return std::any_of(all.begin(), all.end(), [&](std::uint32_t one) { return lost_in(one, name); });
+}
+
+// Whether lines of a file that could not be read, or came to stand in another block, declare this.
+bool Checker::lost_in(std::uint32_t file, std::string_view name) const {
+  const Tree& there = *facts.trees[file];
+  if (std::find(there.lost_names.begin(), there.lost_names.end(), name) != there.lost_names.end()) return true;
+  if (!files[file].shaken) return false;
+  for (Kind kind : {Kind::Bind, Kind::Named, Kind::Input, Kind::Ask, Kind::Choose, Kind::ForEach, Kind::CheckDef, Kind::Message, Kind::Procedure, Kind::Param, Kind::Resource, Kind::Secret})
+    for (NodeId node : there.find(kind))
+      if (there.name(node) == name) return true;
+  return false;
 }
 
 std::uint32_t Checker::new_slot(const std::string& name) {

@@ -147,7 +147,9 @@ bool Checker::written_list(const HoleFacts& hole) const {
 }
 
 void Checker::problems(Spoken& spoken, const std::vector<embedded::Problem>& found) {
+  bool rowless = false;   // there is no FROM: told once, and not of every column
   for (const embedded::Problem& problem : found) {
+    if (problem.message.starts_with("There is no FROM") && std::exchange(rowless, true)) continue;
     Span span = spoken.captured.file_span(problem.begin, std::max(problem.end, problem.begin + 1));
     if (problem.begin >= spoken.captured.text.size()) {
       // What is missing is missing at the end.

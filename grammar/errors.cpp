@@ -675,7 +675,27 @@ bool State::follows(const SyntaxError& error) {
   const std::string_view word = word_at(at);
   const auto inner = [&](const Words& words) { return std::find(words.begin(), words.end(), word) != words.end(); };
   if (code == "E0101" && flat_ && (inner(part_words()) || inner(statement_words()))) return true;
-  flat_ = code == "E0100" && std::any_of(wanted_.begin(), wanted_.end(), [](const Wanted& one) { return std::string_view(one.what) == "an indented block"; });
+  // A line that left its block leaves all of the block without one, as far as the next declaration.
+  if (code == "E0121") {
+    const uint32_t line = source_.line_at(at);
+    uint32_t top = line;
+    while (top > 1 && !sink_.full() && name_end(text, source_.line_begin(top)) == source_.line_begin(top)) --top;
+    if (!astray_.emplace(top, at - source_.line_begin(line)).second) return true;
+  }
+  const std::string_view line = line_around(at);
+  // Of lines that stand beneath the wrong header the first tells.
+  const bool elsewhere = inner(part_words()) || inner(statement_words()) || inner(check_words()) || inner(declaration_words()) || word == "cause" || word == "symptom" || word == "otherwise" ||
+                         (code == "E0109" && open_kind() == Kind::Resource && line.find(" = ") != std::string_view::npos);
+  const bool beneath = code == "E0102" || code == "E0103" || code == "E0104" || code == "E0105" || code == "E0109" || code == "E0402";
+  if (beneath && elsewhere && !misplaced_.emplace(open_begin(), code == "E0102").second) return true;
+  // Lines of something else that stand together are told of once, at the first.
+  const bool lacks_block = code == "E0100" && std::any_of(wanted_.begin(), wanted_.end(), [](const Wanted& one) { return std::string_view(one.what) == "an indented block"; });
+  const bool strange = at == line_begin(at) && !lacks_block && (beneath || code == "E0100" || code == "E0101" || code == "E0106" || code == "E0107") && habit_of_line(line).empty() && other_word(word).empty() &&
+                       !sink_.full() && explain(error).fixes.empty();
+  const bool together = strange && strange_ && source_.line_at(at) == resumed_;
+  strange_ = strange;
+  if (together) return true;
+  flat_ = lacks_block;
   return false;
 }
 

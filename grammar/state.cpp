@@ -116,6 +116,7 @@ uint32_t State::resynchronise(uint32_t begin, uint32_t from, uint32_t column) {
   while (end > begin && (text[end - 1] == '\n' || text[end - 1] == ' ')) --end;
   collect_lost_names(begin, end);
   leaf(Kind::Error, begin, end);
+  resumed_ = source_.line_at(std::min(line, size));
   return line;
 }
 

@@ -1,9 +1,11 @@
 // What the parser carries along: open columns, the growing tree, how far it got and what it wanted there.
 #pragma once
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "grammar/ast.hpp"
@@ -120,6 +122,10 @@ class State {
   uint32_t far_ = 0;
   bool flat_ = false; // the last error was a missing block
   uint32_t foreign_blocks_ = 0;          // opened on broken lines by a `{`, a fence or a `then`
+  std::set<std::pair<uint32_t, uint32_t>> astray_;    // E0121: the line of the declaration, the column
+  std::set<std::pair<uint32_t, bool>> misplaced_;     // where a block begins whose lines belong elsewhere
+  bool strange_ = false;                              // the last error was a line that begins with nothing known
+  uint32_t resumed_ = 0;                              // the line with which the parser went on after an error
   std::vector<Wanted> wanted_;
   std::unordered_set<uint32_t> error_lines_;
 };
