@@ -115,7 +115,12 @@ class Checker {
   void judge_allowances();               // W0903, W0905
   void apply_levels();
   void in_order();                       // one message a place and code (report.cpp)
-  void fold();                           // one message a name that nobody knows
+
+  // ── one message a mistake (fold.cpp) ──
+  void fold();
+  void unused_files();
+  static std::string_view unknown_name(const Diagnostic& one);   // of one that says so; else empty
+  std::optional<std::pair<std::size_t, std::size_t>> declared_beside(const Diagnostic& one) const;
 
   // ── names (scope.cpp) ──
   SymbolId find(const Scope* scope, std::string_view name) const;

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 #include "compiler/checker.hpp"
@@ -49,59 +48,6 @@ void Checker::finish() {
   judge_allowances();
   apply_levels();
   in_order();
-}
-
-// A name that nobody knows is told once a file, at its first place; the others are named there, and mended with it.
-void Checker::fold() {
-  constexpr std::size_t kMostLines = 5;
-  struct First {
-    std::size_t at;
-    std::vector<std::uint32_t> lines;
-  };
-  std::map<std::pair<const Source*, std::string>, First> first;
-  std::vector<Diagnostic> kept;
-  const auto shaken = [&](const Source* source) {
-    for (std::size_t i = 0; i < files.size(); ++i)
-      if (&facts.trees[i]->source() == source) return files[i].shaken;
-    return false;
-  };
-  // What is missing, or stands twice, because lines came to stand in another block.
-  const auto follows = [](const Diagnostic& one) {
-    return one.code == "E0204" || one.code == "E0205" || one.code == "E0208" || one.code == "E0209" || one.code == "E0211" || one.code == "E0212" || one.code == "E0303" ||
-           (one.code == "E0201" && one.message.ends_with("no line above it in this block looks at anything."));
-  };
-  for (Diagnostic& one : diagnostics) {
-    if (follows(one) && shaken(one.primary.source)) continue;
-    const bool name = (one.code == "E0201" && one.message.starts_with("No ") && one.message.ends_with("` here.")) || one.code == "E0202";
-    const Source* source = one.primary.source;
-    if (!name || !source) {
-      kept.push_back(std::move(one));
-      continue;
-    }
-    const auto [known, fresh] = first.try_emplace({source, one.message}, First{kept.size(), {}});
-    if (fresh) {
-      kept.push_back(std::move(one));
-      continue;
-    }
-    const std::uint32_t line = source->line_at(one.primary.span.begin);
-    std::vector<std::uint32_t>& lines = known->second.lines;
-    if (lines.empty() || lines.back() != line) lines.push_back(line);
-    Diagnostic& told = kept[known->second.at];
-    for (const Fix& fix : one.fixes)
-      for (Fix& same : told.fixes)
-        if (same.title == fix.title) same.edits.insert(same.edits.end(), fix.edits.begin(), fix.edits.end());
-  }
-  for (auto& [key, told] : first) {
-    const std::uint32_t own = key.first->line_at(kept[told.at].primary.span.begin);
-    std::erase(told.lines, own);
-    if (told.lines.empty()) continue;
-    const std::size_t shown = std::min(told.lines.size(), kMostLines);
-    std::string lines;
-    for (std::size_t i = 0; i < shown; ++i) lines += fmt::format("{}{}", i == 0 ? "" : i + 1 == told.lines.size() ? " and " : ", ", told.lines[i]);
-    if (shown < told.lines.size()) lines += fmt::format(" and {} more", told.lines.size() - shown);
-    kept[told.at].note(fmt::format("It stands on line{} {} as well.", told.lines.size() == 1 ? "" : "s", lines));
-  }
-  diagnostics = std::move(kept);
 }
 
 void Checker::in_order() {

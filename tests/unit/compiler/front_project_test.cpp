@@ -47,6 +47,32 @@ TEST_CASE("one alert belongs to one runbook of a project, and the other file is 
   CHECK(checked.index.checks.size() == 1);
 }
 
+TEST_CASE("a file that is not used is named once, with all that is wanted of it") {
+  rbc::OverlaySources sources;
+  sources.put("world.runbook", kWorldFile);
+  sources.put("a.runbook", book("A-1", "  input port as int = 1\n", "    rows = db> select pid from pg_locks\n    show rows\n    db> select 1\n    check nobody-knows\n").substr(std::string("use world\n").size()));
+  const auto checked = rbc::check_project(sources, {"world.runbook", "a.runbook"}, rbc::catalogue());
+  std::vector<rbc::Diagnostic> errors;
+  for (const rbc::Diagnostic& one : checked.diagnostics)
+    if (one.severity == rbc::Severity::Error) errors.push_back(one);
+  REQUIRE(codes(errors) == std::vector<std::string>{"E0201", "E0201"});
+  CHECK(errors[0].message == "No check `up` here.");
+  CHECK(errors[0].help == "It is declared in world.runbook. Write `use world` at the top of this file.");
+  CHECK(errors[0].notes == std::vector<std::string>{"It stands on line 8 as well.", "So is `ann`.", "So is `db`."});
+  CHECK(errors[1].message == "No check `nobody-knows` here.");
+}
+
+TEST_CASE("lines that came to stand in another block are told of where that began") {
+  rbc::OverlaySources sources;
+  sources.put("world.runbook", kWorldFile);
+  // The goal and the step's second line lost their indentation.
+  std::string text = book("A-1", "  input port as int = 1\n", "    poll until up every 5s for 1m\n");
+  text.replace(text.find("  goal up"), 9, "goal up");
+  sources.put("a.runbook", text);
+  const auto checked = rbc::check_project(sources, {"world.runbook", "a.runbook"}, rbc::catalogue());
+  CHECK(std::count_if(checked.diagnostics.begin(), checked.diagnostics.end(), [](const rbc::Diagnostic& one) { return one.severity == rbc::Severity::Error && one.primary.source->path() == "a.runbook"; }) == 1);
+}
+
 TEST_CASE("an environment's address has this runbook's inputs as slots, and another's as text") {
   rbc::OverlaySources sources;
   sources.put("world.runbook", kWorldFile + "  input A-1.port = 15432\n");
