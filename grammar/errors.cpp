@@ -690,11 +690,16 @@ bool State::follows(const SyntaxError& error) {
   if (beneath && elsewhere && !misplaced_.emplace(open_begin(), code == "E0102").second) return true;
   // Lines of something else that stand together are told of once, at the first.
   const bool lacks_block = code == "E0100" && std::any_of(wanted_.begin(), wanted_.end(), [](const Wanted& one) { return std::string_view(one.what) == "an indented block"; });
-  const bool strange = at == line_begin(at) && !lacks_block && (beneath || code == "E0100" || code == "E0101" || code == "E0106" || code == "E0107") && habit_of_line(line).empty() && other_word(word).empty() &&
-                       !sink_.full() && explain(error).fixes.empty();
-  const bool together = strange && strange_ && source_.line_at(at) == resumed_;
-  strange_ = strange;
-  if (together) return true;
+  const bool first_word = at == line_begin(at) && !lacks_block && (beneath || code == "E0100" || code == "E0101" || code == "E0106" || code == "E0107");
+  if (first_word && !sink_.full()) {
+    const Diagnostic said = explain(error);
+    const bool together = strange_ && source_.line_at(at) == resumed_ && said.fixes.empty() && said.help == strange_help_;
+    strange_ = said.fixes.empty();
+    strange_help_ = said.help;
+    if (together) return true;
+  } else {
+    strange_ = false;
+  }
   flat_ = lacks_block;
   return false;
 }

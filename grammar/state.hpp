@@ -124,7 +124,8 @@ class State {
   uint32_t foreign_blocks_ = 0;          // opened on broken lines by a `{`, a fence or a `then`
   std::set<std::pair<uint32_t, uint32_t>> astray_;    // E0121: the line of the declaration, the column
   std::set<std::pair<uint32_t, bool>> misplaced_;     // where a block begins whose lines belong elsewhere
-  bool strange_ = false;                              // the last error was a line that begins with nothing known
+  bool strange_ = false;                              // the last error was a line that begins with nothing known,
+  std::string strange_help_;                          // and this was said of it
   uint32_t resumed_ = 0;                              // the line with which the parser went on after an error
   std::vector<Wanted> wanted_;
   std::unordered_set<uint32_t> error_lines_;

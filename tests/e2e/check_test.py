@@ -168,7 +168,7 @@ class Check(unittest.TestCase):
     # ── many ──
 
     def test_a_thousand_errors_stay_readable(self):
-        self.write("a.runbook", broken(*["show nothing-here"] * 800))
+        self.write("a.runbook", broken(*[f"show nothing-{n}" for n in range(800)]))
         self.write("b.runbook", broken(*["chekc ok"] * 200, name="RB-02"))
         code, out, _ = self.rbc("check", "--format", "pretty", "--max-errors", "20")
         self.assertEqual(code, 1)
@@ -275,16 +275,16 @@ class Check(unittest.TestCase):
     # ── baseline ──
 
     def test_baseline(self):
-        self.write("a.runbook", broken("show one-thing", "show one-thing", "show other-thing"))
+        self.write("a.runbook", broken("show 1 + 5%", "show 1 + 5%", "show 2 + 5%"))
         self.refused(2, "--write-baseline", says="--baseline FILE")
         self.refused(2, "--baseline", "old.txt", says="old.txt")
         self.assertEqual(self.rbc("check", "--baseline", "old.txt", "--write-baseline")[0], 0)
         self.assertEqual(self.rbc("check", "--baseline", "old.txt"), (0, "", ""))
         # Lines may move; what is new counts, also a third of the same.
-        self.write("a.runbook", "# above\n\n" + broken("show one-thing", "show one-thing", "show one-thing", "show new-thing"))
+        self.write("a.runbook", "# above\n\n" + broken("show 1 + 5%", "show 1 + 5%", "show 1 + 5%", "show 3 + 5%"))
         code, out, err = self.rbc("check", "--baseline", "old.txt")
         self.assertEqual((code, len(out.splitlines())), (1, 2))
-        self.assertIn("E0201 in a.runbook", err)  # other-thing is mended
+        self.assertIn("E0301 in a.runbook", err)  # the other is mended
         suppressed = json.loads(self.rbc("check", "--baseline", "old.txt", "--format", "sarif")[1])["runs"][0]["results"]
         self.assertEqual(collections.Counter(one.get("suppressions", [{}])[0].get("kind") for one in suppressed), {None: 2, "external": 2})
         self.assertEqual(self.rbc("check", "--baseline", "old.txt", "--write-baseline")[0], 0)
