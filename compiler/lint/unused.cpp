@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "compiler/lint/lint.hpp"
+#include "compiler/lint/marks.hpp"
 #include "compiler/lint/mentions.hpp"
 
 namespace rbc::lint {
@@ -32,6 +33,9 @@ class Unused {
     const std::string path = tree.source().path();
     const bool library = !tree.child(0, Kind::Runbook) || used_modules_.count(path.substr(path.rfind('/') + 1)) != 0;
     bound_here_.clear();
+    // What stands in a mark of another tool's template was meant to be read: W0217 says so.
+    marked_.clear();
+    for (const Mark& mark : marks_of(tree)) marked_.insert(mark.inside.substr(0, mark.inside.find_first_of(" .()+|")));
     for (NodeId env : tree.all(0, Kind::Env))
       for (NodeId binding : tree.all(env, Kind::Binding)) bound_here_.insert(tree.name(binding));
     for (NodeId node : tree.children(0)) switch (tree.kind(node)) {
@@ -76,7 +80,7 @@ class Unused {
         desk_.warn("W0214", place, fmt::format("No line of {} looks at the check `{}`.", id, name), fmt::format("Add `check {}` to a step or name it in the goal, or delete it.", name));
       else if (tree.kind(part) == Kind::Message)
         desk_.warn("W0214", place, fmt::format("Nothing says the message `{}`.", name), fmt::format("Say it, `tell CHANNEL with {}`, or delete it.", name));
-      else if (tree.kind(part) == Kind::Input && in_bindings_.count(name) == 0)
+      else if (tree.kind(part) == Kind::Input && in_bindings_.count(name) == 0 && !is_marked(name))
         desk_.warn("W0215", place, fmt::format("Nobody reads the input `{}`.", name), "Read it, or delete it: whoever starts the run is asked for it.");
     }
     values(node);
@@ -92,7 +96,7 @@ class Unused {
   void parameters(NodeId node) {
     const Tree& tree = desk_.tree(file_);
     for (NodeId parameter : tree.all(node, Kind::Param))
-      if (const std::string_view name = tree.name(parameter); !name.empty() && !mentions_[file_]->in(name, tree.span(node)))
+      if (const std::string_view name = tree.name(parameter); !name.empty() && !mentions_[file_]->in(name, tree.span(node)) && !is_marked(name))
         desk_.warn("W0215", at(tree.child(parameter, Kind::Name)), fmt::format("`{}` does not read its parameter `{}`.", tree.name(node), name), "Read it, or delete it here and where it is given.");
   }
 
@@ -101,7 +105,7 @@ class Unused {
     for (Kind kind : {Kind::Bind, Kind::Named})
       for (NodeId one : tree.find(kind, node)) {
         const std::string_view name = tree.name(one);
-        if (name.empty() || tree.child(one, Kind::Do) || mentions_[file_]->in(name, tree.span(node)) || in_tests_.count(name) != 0) continue;   // a test may give its answer by its name
+        if (name.empty() || tree.child(one, Kind::Do) || mentions_[file_]->in(name, tree.span(node)) || in_tests_.count(name) != 0 || is_marked(name)) continue;   // a test may give its answer by its name
         if (tree.kind(node) == Kind::Procedure && mentioned_anywhere(name)) continue;
         const NodeId probe = tree.child(one, Kind::Probe);
         if (probe && desk_.answer_is_read({file_, tree.child(probe, Kind::Utterance)})) continue;
@@ -141,6 +145,9 @@ class Unused {
 
   Desk& desk_;
   std::uint32_t file_ = 0;
+  bool is_marked(std::string_view name) const { return marked_.count(std::string(name)) != 0; }
+
+  std::unordered_set<std::string> marked_;
   std::unordered_set<std::string_view> bound_here_;
   std::vector<std::unique_ptr<Mentions>> mentions_;
   std::unordered_set<std::string_view> in_tests_, in_bindings_, in_lines_;   // of all files
