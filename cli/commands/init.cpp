@@ -48,6 +48,12 @@ class Beginning {
     return fmt::format("use estate\n\nrunbook RB-01: A first look\n  severity low\n  goal {}\n\n  escalation until acknowledged\n    after 30m page on-call: It is not well yet.\n\n"
                        "  step look: Is everything well?\n{}", goal, looks_);
   }
+  // What a first test can say of it without knowing what was found.
+  static std::string tests() {
+    return "use first-look\n\ntest all-well: When everything is well, nobody is called\n  run RB-01 headless in local\n  given other checks are green\n  expect outcome is resolved\n"
+           "  expect nobody paged\n\ntest not-well: When something is not, on-call hears of it\n  run RB-01 headless in local\n  given other checks are red\n  expect outcome is escalated\n"
+           "  expect on-call paged once\n";
+  }
   const std::vector<std::string>& lines() const { return said_; }
 
  private:
@@ -194,11 +200,12 @@ std::string laid_out(const std::string& path, const std::string& text) {
 }
 
 // What is found is written only if it compiles: a name that nobody thought of must not become a broken first file.
-std::string first_problem(const std::string& estate, const std::string& runbook) {
+std::string first_problem(const std::string& estate, const std::string& runbook, const std::string& tests) {
   OverlaySources sources;
   sources.put("estate.runbook", estate);
   sources.put("first-look.runbook", runbook);
-  const Checked checked = check_project(sources, {"estate.runbook", "first-look.runbook"}, catalogue());
+  sources.put("first-look.test.runbook", tests);
+  const Checked checked = check_project(sources, {"estate.runbook", "first-look.runbook", "first-look.test.runbook"}, catalogue());
   return checked.diagnostics.empty() ? std::string() : render_short(checked.diagnostics.front());
 }
 
@@ -211,13 +218,14 @@ int init(const Given& given) {
   if (fs::exists(folder, trouble) && !fs::is_directory(folder, trouble)) return refuse(kUsage, fmt::format("{} is no folder.", folder.string()));
   fs::create_directories(folder, trouble);
   if (trouble) return refuse(kBroken, fmt::format("cannot make the folder {}: {}.", folder.string(), trouble.message()));
-  for (const char* name : {"rbc.toml", "estate.runbook", "first-look.runbook"})
+  for (const char* name : {"rbc.toml", "estate.runbook", "first-look.runbook", "first-look.test.runbook"})
     if (fs::exists(fs::symlink_status(folder / name, trouble)))
       return refuse(kUsage, fmt::format("{} is there already, and `rbc init` overwrites nothing.", (folder / name).lexically_normal().string()));
   const Discovered found = discover(folder);
   const Beginning begun(found);
   const std::string estate = laid_out("estate.runbook", begun.estate()), runbook = laid_out("first-look.runbook", begun.runbook());
-  if (const std::string problem = first_problem(estate, runbook); !problem.empty())
+  const std::string tests = laid_out("first-look.test.runbook", Beginning::tests());
+  if (const std::string problem = first_problem(estate, runbook, tests); !problem.empty())
     return refuse(kBroken, fmt::format("this is a mistake in rbc itself, please report it: {}. Nothing was written.", problem));
 
   fmt::print("Found:\n");
@@ -226,7 +234,7 @@ int init(const Given& given) {
   if (begun.lines().empty()) fmt::print("  no compose file, DATABASE_URL, REDIS_URL, PROMETHEUS_URL or prometheus.yml: this machine alone\n");
   if (!found.alerts.empty()) fmt::print("  {} alert{}; `alert {} warning` in a runbook claims one\n", found.alerts.size(), found.alerts.size() == 1 ? "" : "s", found.alerts[0]);
   fmt::print("Wrote:\n");
-  const std::pair<const char*, std::string> files[] = {{"rbc.toml", "language = 1\n"}, {"estate.runbook", estate}, {"first-look.runbook", runbook}};
+  const std::pair<const char*, std::string> files[] = {{"rbc.toml", "language = 1\n"}, {"estate.runbook", estate}, {"first-look.runbook", runbook}, {"first-look.test.runbook", tests}};
   for (const auto& [name, text] : files) {
     const fs::path path = (folder / name).lexically_normal();
     if (const std::string problem = write_whole(path.string(), text); !problem.empty()) return refuse(kBroken, problem);
@@ -234,7 +242,7 @@ int init(const Given& given) {
   }
   if (const auto needed = begun.needed(); !needed.empty())
     fmt::print("Set before a look, since no value is copied into a file: {}{}\n", fmt::join(needed, ", "), found.only_in_file.empty() ? "" : " (`set -a; . ./.env; set +a`)");
-  fmt::print("Next:\n{}  rbc look           what is well, and what is not\n  rbc plan rb-01     what a run would do\n  rbc check          after every edit of first-look.runbook\n",
+  fmt::print("Next:\n{}  rbc look           what is well, and what is not\n  rbc plan rb-01     what a run would do\n  rbc check          after every edit of first-look.runbook\n  rbc test           that it still does what it should\n",
              folder.lexically_normal() == "." ? "" : fmt::format("  cd {}\n", folder.lexically_normal().string()));
   return kOk;
 }

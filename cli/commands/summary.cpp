@@ -74,6 +74,29 @@ std::string summary(const Report& report, const Index& index, const std::vector<
   return out + "\n";
 }
 
+std::string summary_of_tests(const std::vector<TestDone>& done, const std::vector<Reached>& reached) {
+  const auto failed = static_cast<std::size_t>(std::count_if(done.begin(), done.end(), [](const TestDone& each) { return !each.passed(); }));
+  std::string out = fmt::format("### Tests of runbooks: {} passed, {} failed\n\n", done.size() - failed, failed);
+  if (done.empty()) return out;
+  out += "| runbook | passed | failed | reached by its tests |\n|---|---|---|---|\n";
+  for (const Reached& one : reached) {
+    std::size_t of_it = 0, passed = 0;
+    for (const TestDone& each : done)
+      if (each.program().runbook.id == one.runbook) ++of_it, passed += each.passed() ? 1 : 0;
+    if (of_it > 0) out += fmt::format("| {} | {} | {} | {} of {}, {:.0f} % |\n", cell(one.runbook), passed, of_it - passed, one.reached, one.all, one.percent());
+  }
+  std::size_t listed = 0;
+  for (const TestDone& each : done)
+    for (const testing::Finding& finding : each.result.findings) {
+      if (listed++ == 0) out += "\n| test | where | expected | seen |\n|---|---|---|---|\n";
+      if (listed > kMostListed) continue;
+      out += fmt::format("| {} {} | {} | {} | {} |\n", cell(each.program().runbook.id), cell(each.test->name), cell(fmt::format("{}:{}", each.file(finding.site), each.site(finding.site).line)),
+                         cell(finding.code.empty() ? finding.expected : finding.code), cell(finding.seen));
+    }
+  if (listed > kMostListed) out += fmt::format("\nand {} more.\n", listed - kMostListed);
+  return out + "\n";
+}
+
 std::string append(const std::string& path, const std::string& text) {
   std::FILE* file = std::fopen(path.c_str(), "ae");
   if (!file) return fmt::format("cannot write {}: {}.", path, std::strerror(errno));

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/summary.hpp"
 #include "cli/commands/test_report.hpp"
 #include "cli/files.hpp"
 #include "cli/project.hpp"
@@ -21,8 +22,9 @@ namespace rbc::cli {
 namespace {
 
 struct TestWishes {
-  std::string filter, junit, problem;
-  bool coverage = false, json = false, story = false, shuffle = false, colour = false;
+  std::string filter, junit, summary, problem;
+  Format format = Format::Pretty;
+  bool coverage = false, story = false, shuffle = false, colour = false;
   std::uint64_t seed = 0;
   double threshold = -1;
 };
@@ -36,7 +38,11 @@ TestWishes read_test_wishes(const Given& given) {
   wishes.filter = given.get("run");
   wishes.junit = given.get("junit");
   wishes.coverage = given.has("coverage");
-  wishes.json = given.has("json");
+  wishes.summary = given.get("summary");
+  const std::string format = given.get("format", "pretty");
+  const std::vector<std::string> formats{"pretty", "json", "github"};
+  if (std::find(formats.begin(), formats.end(), format) == formats.end()) wishes.problem = fmt::format("`--format` takes pretty, json, github, not `{}`.{}", visible(format), suggestion(format, formats));
+  else wishes.format = *format_named(format);
   wishes.story = given.has("verbose");
   const std::string color = given.get("color", "auto");
   const std::vector<std::string> words{"auto", "always", "never"};
@@ -102,9 +108,9 @@ int test(const Given& given) {
     report.files = files;
     for (const RunbookEntry& entry : compiled.index.runbooks) report.runbooks.push_back({entry.id, entry.path, entry.line});
     report.version = RBC_VERSION;
-    report.colour = colours(2);
-    const std::string text = render(report, Format::Pretty);
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    report.colour = wishes.format == Format::Pretty && colours(2);
+    const std::string text = render(report, wishes.format);
+    std::fwrite(text.data(), 1, text.size(), wishes.format == Format::Pretty ? stderr : stdout);
     fmt::print(stderr, "rbc: no test was run.\n");
     return kFindings;
   }
@@ -119,7 +125,9 @@ int test(const Given& given) {
       const std::string name = prepared[i].program->runbook.id + " " + each.name;
       if (wishes.filter.empty() || exec::matches(Value::text(name), wishes.filter).value.as_bool()) chosen.push_back({i, &each});
     }
-  if (known == 0 && !wishes.coverage) return refuse(kUsage, given.words.empty() ? "no file of this project holds a test. `test NAME` with `run RUNBOOK headless` beneath begins one." : "no test stands in what was named, or beside it.");
+  if (known == 0 && !given.words.empty() && !wishes.coverage) return refuse(kUsage, "no test stands in what was named, or beside it.");
+  // A project without tests fails no pipeline; that it has none is said.
+  if (known == 0) fmt::print(stderr, "rbc: no file of this project holds a test. `test NAME` with `run RUNBOOK headless` beneath begins one.\n");
   if (chosen.empty() && known != 0) return refuse(kUsage, fmt::format("none of the {} test{} has a name that matches `{}`.", known, known == 1 ? "" : "s", visible(wishes.filter)));
   if (wishes.shuffle) std::shuffle(chosen.begin(), chosen.end(), std::mt19937_64(wishes.seed));
 
@@ -134,8 +142,8 @@ int test(const Given& given) {
     auto& all = reached[each.runbook];
     all.resize(std::max(all.size(), one.result.reached.size()));
     for (std::size_t i = 0; i < one.result.reached.size(); ++i) all[i] = all[i] || one.result.reached[i];
-    if (wishes.json) {
-      fmt::print("{}", test_json(one));
+    if (wishes.format != Format::Pretty) {
+      fmt::print("{}", wishes.format == Format::Json ? test_json(one) : test_github(one));
     } else {
       if (one.file(each.test->site) != file) fmt::print("{}{}\n", file.empty() ? "" : "\n", visible(one.file(each.test->site)));
       file = one.file(each.test->site);
@@ -147,11 +155,12 @@ int test(const Given& given) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 
   bool below = false;
-  std::FILE* out = wishes.json ? stderr : stdout;
+  std::FILE* out = wishes.format == Format::Pretty ? stdout : stderr;
+  std::vector<Reached> coverage;
+  for (std::size_t i = 0; i < compiled.runbooks.size(); ++i) coverage.push_back(reached_of(*prepared[i].program, compiled.runbooks[i].suite, reached[i]));
   if (wishes.coverage) {
     fmt::print(out, "\n");
-    for (std::size_t i = 0; i < compiled.runbooks.size(); ++i) {
-      const Reached one = reached_of(*prepared[i].program, compiled.runbooks[i].suite, reached[i]);
+    for (const Reached& one : coverage) {
       fmt::print(out, "{}", coverage_lines(one));
       below = below || one.percent() < wishes.threshold;
     }
@@ -162,12 +171,14 @@ int test(const Given& given) {
     }
     if (below) fmt::print(out, "\nA runbook is below the threshold of {:.0f} %.\n", wishes.threshold);
   }
-  if (!wishes.json) {
+  if (wishes.format == Format::Pretty && known != 0) {
     fmt::print("\n{} test{}: {} passed{}{}  ({:.0f} ms)\n", done.size(), done.size() == 1 ? "" : "s", done.size() - failed, failed ? fmt::format(", {} failed", failed) : "",
                wishes.shuffle ? fmt::format(", in the order of seed {}", wishes.seed) : "", seconds * 1000);
   }
   if (!wishes.junit.empty())
     if (problem = write_whole(wishes.junit, test_junit(done)); !problem.empty()) return refuse(kBroken, problem);
+  if (!wishes.summary.empty())
+    if (problem = append(wishes.summary, summary_of_tests(done, coverage)); !problem.empty()) return refuse(kBroken, problem);
   return failed != 0 || below ? kFindings : kOk;
 }
 

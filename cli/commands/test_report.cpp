@@ -62,6 +62,19 @@ std::string for_xml(std::string_view text) {
   return out;
 }
 
+// GitHub reads `%`, CR and LF of a message by these names, and in a property also `:` and `,`.
+std::string for_github(std::string_view text, bool property) {
+  std::string out;
+  for (const char c : visible(text, true)) {
+    if (c == '%') out += "%25";
+    else if (c == '\n') out += "%0A";
+    else if (c == ':' && property) out += "%3A";
+    else if (c == ',' && property) out += "%2C";
+    else out += c;
+  }
+  return out;
+}
+
 std::string_view name_of(Point::What what) {
   switch (what) {
     case Point::What::step: return "step";
@@ -117,6 +130,15 @@ std::string test_json(const TestDone& done) {
     json["findings"].push_back(std::move(one));
   }
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string test_github(const TestDone& done) {
+  std::string out;
+  for (const Finding& finding : done.result.findings)
+    out += fmt::format("::error file={},line={},title={}::{}\n", for_github(rendering::clean_path(done.file(finding.site)), true), done.site(finding.site).line,
+                       for_github(fmt::format("{} {}{}{}", done.program().runbook.id, done.test->name, finding.code.empty() ? "" : " ", finding.code), true),
+                       for_github(finding.code.empty() ? fmt::format("{}\nseen {}: {}", finding.expected, moment(finding.at), finding.seen) : fmt::format("{} {}", finding.seen, finding.help), false));
+  return out;
 }
 
 std::string test_junit(const std::vector<TestDone>& done) {

@@ -23,6 +23,7 @@ struct TestDone {
 // One test as lines: whether it passed, and of one that failed each finding with the line, the expected and the seen; `story`: and what happened.
 std::string test_lines(const TestDone& done, bool colour, bool story);
 std::string test_json(const TestDone& done);                     // one line
+std::string test_github(const TestDone& done);                   // GitHub's workflow commands, one a finding
 std::string test_junit(const std::vector<TestDone>& done);
 
 // What the tests of one runbook reached.

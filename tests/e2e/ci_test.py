@@ -42,7 +42,13 @@ runbook RB-01: A | *title* & more
     db> select 1
   step look
     check ok
+
+test well: It answers
+  run RB-01 headless in local
+  given ok is green
+  expect outcome is resolved
 """
+FAILING = FINE.replace("given ok is green", "given ok is red")
 BROKEN = FINE.replace("step look\n", "step look\n    chekc ok\n")
 
 
@@ -94,18 +100,20 @@ class Ci(unittest.TestCase):
         self.assertIn("workflow_call", whole[True])   # `on`, which YAML takes for a truth
         self.assertEqual(whole["permissions"], {"contents": "read", "security-events": "write"})
         lines = self.github_lines()
-        self.assertEqual(len(lines), 3)
+        self.assertEqual(len(lines), 4)
         for line in lines:
             done = self.call(line)
             self.assertEqual(done.returncode, 0, f"{line}: {done.stdout}{done.stderr}")
         self.assertEqual(json.loads((self.path / "rbc.sarif").read_text())["version"], "2.1.0")
         self.assertRegex(self.summary.read_text(), r"\| RB-01 \| A \\\| \\\*title\\\* &amp; more \| none \| \d+ \w+")
         self.assertIn("sarif_file: rbc.sarif", GITHUB.read_text())
+        self.assertIn("### Tests of runbooks: 1 passed, 0 failed", self.summary.read_text())
+        self.assertRegex(self.summary.read_text(), r"\| RB-01 \| 1 \| 0 \| 1 of 2, 50 % \|")
 
     def test_github_when_something_is_wrong(self):
         self.write(BROKEN)
         self.summary.write_text("An earlier step wrote this.\n")
-        layout, findings, sarif = self.github_lines()
+        layout, findings, tests, sarif = self.github_lines()
         self.assertEqual(self.call(layout).returncode, 1)
         done = self.call(findings)
         self.assertEqual(done.returncode, 1)
@@ -114,13 +122,24 @@ class Ci(unittest.TestCase):
         self.assertTrue(told.startswith("An earlier step wrote this.\n### Runbooks: 1 error"), told)
         self.assertIn("does not compile", told)
         self.assertRegex(told, r"\| E\d{4} \| a\.runbook:16 \| ")
+        self.assertEqual(self.call(tests).returncode, 1)
         self.assertEqual(self.call(sarif).returncode, 1)
         self.assertTrue(json.loads((self.path / "rbc.sarif").read_text())["runs"][0]["results"])
+
+    def test_github_when_a_test_fails(self):
+        self.write(FAILING)
+        findings, tests = self.github_lines()[1:3]
+        self.assertEqual(self.call(findings).returncode, 0)
+        done = self.call(tests)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^::error file=a\.runbook,line=21,title=RB-01 well::expect outcome is resolved%0Aseen at the start: it is escalated: ")
+        self.assertIn("### Tests of runbooks: 0 passed, 1 failed", self.summary.read_text())
+        self.assertIn("| RB-01 well | a.runbook:21 | expect outcome is resolved |", self.summary.read_text())
 
     def test_gitlab(self):
         job = yaml.safe_load(GITLAB.read_text())["runbooks"]
         lines = self.gitlab_lines()
-        self.assertEqual(len(lines), 4)
+        self.assertEqual(len(lines), 6)
         for text, code in ((None, 0), (BROKEN, 1)):
             if text:
                 self.write(text)
@@ -129,8 +148,13 @@ class Ci(unittest.TestCase):
             reports = job["artifacts"]["reports"]
             found = json.loads((self.path / reports["codequality"]).read_text())
             self.assertEqual(len(found), code)
-            suites = xml.etree.ElementTree.parse(self.path / reports["junit"]).getroot()
+            suites = xml.etree.ElementTree.parse(self.path / reports["junit"][0]).getroot()
             self.assertEqual(len(list(suites.iter("failure"))), code)
+        self.write(FAILING)
+        self.call("rbc fmt")
+        self.assertEqual([self.call(line).returncode for line in lines], [0, 0, 1, 0, 0, 1])
+        suites = xml.etree.ElementTree.parse(self.path / reports["junit"][1]).getroot()
+        self.assertEqual([case.get("name") for case in suites.iter("testcase") if case.find("failure") is not None], ["well"])
         self.write(FINE)
         self.assertIn("RB-01: at most", self.call(lines[1]).stdout)
 
@@ -150,10 +174,10 @@ class Ci(unittest.TestCase):
 
     def test_hooks(self):
         hooks = yaml.safe_load(HOOKS.read_text())
-        self.assertEqual([hook["id"] for hook in hooks], ["rbc-fmt", "rbc-check"])
+        self.assertEqual([hook["id"] for hook in hooks], ["rbc-fmt", "rbc-check", "rbc-test"])
         subprocess.run(["git", "init", "-q"], cwd=self.path, check=True)
         laid_out = (self.path / "a.runbook").read_text()
-        for text, failing in ((laid_out, []), (laid_out.replace("RB-01:", "RB-01:    "), ["rbc-fmt"]), (BROKEN, ["rbc-fmt", "rbc-check"])):
+        for text, failing in ((laid_out, []), (laid_out.replace("RB-01:", "RB-01:    "), ["rbc-fmt"]), (laid_out.replace("ok is green", "ok is red"), ["rbc-test"]), (BROKEN, ["rbc-fmt", "rbc-check", "rbc-test"])):
             self.write(text)
             subprocess.run(["git", "add", "a.runbook"], cwd=self.path, check=True)
             self.assertEqual(self.commit(hooks), failing)

@@ -66,6 +66,18 @@ class Explain(unittest.TestCase):
                 found, out = self.codes_of(page, page["mended"])
                 self.assertEqual(found, set(), out)
 
+    def test_what_a_test_finds(self):
+        """The examples of these are found by `rbc test`, and mended for it."""
+        for code in ("E0801", "E0803"):
+            page = page_of(code)
+            for which, codes in (("failing", {code}), ("mended", set())):
+                text = page[which][0]["text"]
+                with tempfile.TemporaryDirectory() as folder:
+                    pathlib.Path(folder, "example.runbook").write_text(text)
+                    done, out, err = rbc("test", "--format", "json", cwd=folder)
+                    self.assertEqual((done, err), (1 if codes else 0, ""), text)
+                    self.assertEqual({finding["code"] for finding in json.loads(out)["findings"] if "code" in finding}, codes, out)
+
     def test_a_short_secret_is_refused_by_the_run(self):
         page = page_of("W0505")
         words = re.search(r"refuses to start: `([^`]*)`", page["explanation"]).group(1)

@@ -52,6 +52,8 @@ class Init(unittest.TestCase):
     def clean(self, **more):
         self.assertEqual(self.rbc("check", "--fail-on", "warning", **more), (0, "", ""))
         self.assertEqual(self.rbc("fmt", "--check", **more)[0], 0)
+        code, out, _ = self.rbc("test", **more)
+        self.assertEqual((code, out.count("  ok  RB-01 ")), (0, 2), out)
 
     def test_nothing_around(self):
         code, out, err = self.rbc("init")
@@ -86,7 +88,7 @@ class Init(unittest.TestCase):
         self.clean()
 
     def test_nothing_is_overwritten(self):
-        for name in ("rbc.toml", "estate.runbook", "first-look.runbook"):
+        for name in ("rbc.toml", "estate.runbook", "first-look.runbook", "first-look.test.runbook"):
             (self.path / name).write_text("mine\n")
             code, out, err = self.rbc("init")
             self.assertEqual((code, out), (2, ""))
@@ -116,7 +118,7 @@ class Init(unittest.TestCase):
             code, out, err = self.rbc("init")
             self.assertEqual((code, err), (0, ""), text[:60])
             self.clean()
-            for file in ("rbc.toml", "estate.runbook", "first-look.runbook"):
+            for file in ("rbc.toml", "estate.runbook", "first-look.runbook", "first-look.test.runbook"):
                 (self.path / file).unlink()
 
     def test_it_looks_at_real_servers_at_once(self):

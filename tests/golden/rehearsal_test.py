@@ -68,15 +68,15 @@ class Tests(unittest.TestCase):
         self.assertRegex(out, r"(?m)^ +30m    page       The engineer on call: Half an hour\.$")
         self.assertNotIn("what happened", self.rbc("time.runbook", "--run", "a-day", "--verbose")[1])
 
-    def test_json(self):
-        code, out, err = self.rbc("expect.runbook", "--json")
+    def test_as_json(self):
+        code, out, err = self.rbc("expect.runbook", "--format", "json")
         self.assertEqual((code, err), (1, ""))
         tests = [json.loads(line) for line in out.splitlines()]
         self.assertEqual([(t["test"], t["passed"]) for t in tests], [("good", True), ("not-good", False), ("not-at-work", False)])
         first = tests[1]["findings"][0]
         self.assertEqual((first["file"], first["expected"], first["at"]), ("expect.runbook", "expect outcome is resolved", 240))
         self.assertEqual(first["line"], 1 + CASES.joinpath("expect.runbook").read_text().splitlines().index("  expect outcome is resolved", 60))
-        code, out, _ = self.rbc("ungiven.runbook", "--json", "--run", "not-expected")
+        code, out, _ = self.rbc("ungiven.runbook", "--format", "json", "--run", "not-expected")
         finding = json.loads(out)["findings"][0]
         self.assertEqual((finding["code"], finding["about"]["file"]), ("E0803", "ungiven.runbook"))
 
@@ -107,7 +107,8 @@ class Tests(unittest.TestCase):
     def test_mistakes(self):
         for words, says in ((["--run", "(", "givens.runbook"], "is no regular expression"), (["--threshold", "5", "givens.runbook"], "say both"),
                             (["--coverage", "--threshold", "101", "givens.runbook"], "from 0 to 100"), (["--seed", "x", "givens.runbook"], "whole number"),
-                            (["--run", "nothing-like-it", "givens.runbook"], "none of the 15 tests"), (["estate.runbook"], "no test")):
+                            (["--run", "nothing-like-it", "givens.runbook"], "none of the 15 tests"), (["estate.runbook"], "no test"),
+                            (["--format", "jsn", "givens.runbook"], "Did you mean `json`?")):
             code, out, err = self.rbc(*words)
             self.assertEqual((code, out), (2, ""), words)
             self.assertIn(says, err)
@@ -118,6 +119,11 @@ class Tests(unittest.TestCase):
             code, out, err = self.rbc(folder=folder)
             self.assertEqual((code, out), (1, ""))
             self.assertIn("No runbook `RB-9` here.", err)
+            # A project without a test is no failure.
+            pathlib.Path(folder, "a.runbook").write_text("contact ops\n")
+            code, out, err = self.rbc(folder=folder)
+            self.assertEqual((code, out), (0, ""))
+            self.assertIn("no file of this project holds a test", err)
 
     def test_the_specifications_own_beside_the_runbook(self):
         for name in ("rb-01", "rb-02"):
