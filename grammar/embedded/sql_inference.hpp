@@ -9,6 +9,8 @@ namespace rbc::embedded::sql_detail {
 SqlType sql_type_of(PgType type);
 SqlColumn column_of(std::string name, PgType type);
 
+inline bool in_version(int since, int until, int version) { return version == 0 || (since <= version && version <= until); }
+
 class Inference {
  public:
   explicit Inference(const Typing& typing) : typing_(typing), version_(typing.schema ? typing.schema->server : 0) {}
