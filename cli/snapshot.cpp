@@ -45,7 +45,7 @@ own_schema as (
   select t.oid, case when e.oid is null then case when n.nspname = 'pg_catalog' then t.typname else n.nspname || '.' || t.typname end
                      else case when en.nspname = 'pg_catalog' then e.typname else en.nspname || '.' || e.typname end || '[]' end as name
   from pg_type t join pg_namespace n on n.oid = t.typnamespace
-    left join pg_type e on e.oid = t.typelem and t.typcategory = 'A' and t.typlen = -1 left join pg_namespace en on en.oid = e.typnamespace
+    left join pg_type e on e.typarray = t.oid left join pg_namespace en on en.oid = e.typnamespace
 ))sql";
 
 constexpr char kExtensions[] = R"sql(
@@ -63,7 +63,7 @@ select n.nspname, c.relname, c.relkind from pg_class c join own_schema n on n.oi
 where c.relkind in ('r', 'v', 'm', 'f', 'p') order by n.nspname collate "C", c.relname collate "C")sql";
 
 constexpr char kColumnsQuery[] = R"sql(
-select n.nspname, c.relname, a.attname, type_name.name from pg_class c join own_schema n on n.oid = c.relnamespace
+select n.nspname, c.relname, a.attname, type_name.name, exists (select 1 from pg_index i where i.indrelid = c.oid and i.indisprimary and a.attnum = any (i.indkey)) from pg_class c join own_schema n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped join type_name on type_name.oid = a.atttypid
 where c.relkind in ('r', 'v', 'm', 'f', 'p') order by n.nspname collate "C", c.relname collate "C", a.attnum)sql";
 
@@ -139,7 +139,7 @@ class Puller {
       schema_.relations.push_back({kind(r[2][0]), r[0], r[1], {}, {}});
     }
     for (Row& r : rows(plain + kColumnsQuery))
-      if (SchemaRelation* of = find(r)) of->columns.push_back({r[2], r[3]});
+      if (SchemaRelation* of = find(r)) of->columns.push_back({r[2], r[3], r[4] == "t"});
     for (Row& r : rows(recursive + kCalls))
       if (SchemaRelation* of = find(r)) of->calls.push_back(r[2]);
     for (Row& r : rows(plain + kFunctions)) {

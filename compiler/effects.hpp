@@ -44,6 +44,7 @@ struct Effect {
   uint32_t end = 0;
   std::string culprit;   // "docker compose stop", "pg_terminate_backend"; empty for a look
   std::string sentence;  // "`docker compose stop` stops a container"; no full stop; empty for a look
+  std::string near;      // a known name that the culprit nearly is
   bool known = true;     // false: nothing says what the culprit does, so it counts as a change (E0407)
   bool repeatable = false;  // doing it twice is doing it once
   int64_t limit_seconds = 10;  // the default limit: 10 for looks, 120 for changes, 900 for the slow ones

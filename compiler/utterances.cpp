@@ -212,7 +212,8 @@ void Checker::judge_effect(Spoken& spoken) {
       return std::tuple(fmt::format("I do not know whether `{}` only looks.", culprit),
                         std::string(word.starts_with("$(") ? "What is printed in its place may be a flag. Give it a name on a line of its own, `x = …`, and write `<x.text>`." : "What it holds may be a flag. Make it an input of the runbook, and write a hole, `<name>`."), nameable);
     const std::string help = may_vouch && nameable ? fmt::format("If it does, vouch for it at `{} {}`: `reads {}`.", spell(spoken.kind), name, culprit)
-                                       : std::string("If it changes something, start the line with `do`.");
+                             : !effect.near.empty() ? fmt::format("Did you mean `{}`? If it changes something, start the line with `do`.", effect.near)
+                                                    : std::string("If it changes something, start the line with `do`.");
     return std::tuple(fmt::format("I do not know whether `{}` only looks.", culprit), help, nameable);
   };
   // An allowed E0401 is the change that it is: gated, written down before and bounded as one, and never done twice.

@@ -96,6 +96,7 @@ Effect of_sql(const embedded::SqlStatement& s) {
   e.end = s.effect.end;
   e.culprit = s.effect.culprit;
   e.sentence = s.effect.sentence;
+  e.near = s.effect.near;
   e.known = s.effect.known;
   e.repeatable = s.effect.repeatable;
   detail::settle_limit(e, s.effect.slow);

@@ -87,8 +87,8 @@ class Reader {
     if (split_up->empty() || split_up->front().starts_with('#')) return {};
     const auto& w = *split_up;
     if (text.front() == ' ') {
-      if (!column_ || w.size() != 2) return "a column is a name and a type, below its relation";
-      column_->columns.push_back({w[0], w[1]});
+      if (!column_ || w.size() < 2 || w.size() > 3 || (w.size() == 3 && w[2] != "key")) return "a column is a name and a type, and `key` if it is of the primary key, below its relation";
+      column_->columns.push_back({w[0], w[1], w.size() == 3});
       return {};
     }
     if (!begun_) {
@@ -170,7 +170,7 @@ std::string print_schema(const Schema& schema, std::string_view resource) {
   }
   for (const auto& r : schema.relations) {
     out += fmt::format("{} {} {}{}\n", spell(kKinds, r.kind), word(r.schema), word(r.name), r.calls.empty() ? "" : " calls" + words(r.calls));
-    for (const auto& c : r.columns) out += fmt::format("  {} {}\n", word(c.name), word(c.type));
+    for (const auto& c : r.columns) out += fmt::format("  {} {}{}\n", word(c.name), word(c.type), c.key ? " key" : "");
   }
   for (const auto& f : schema.functions)
     out += fmt::format("function {} {} {} {} {} {}{}\n", word(f.schema), word(f.name), word(f.result), spell(kVolatilities, f.volatility),
@@ -217,6 +217,7 @@ std::vector<std::string> schema_differences(const Schema& before, const Schema& 
     for (const auto& c : r.columns) {
       const auto same = std::find_if(was.columns.begin(), was.columns.end(), [&](const auto& o) { return o.name == c.name; });
       if (same == was.columns.end()) out.push_back(fmt::format("the column `{}` of `{}` is new", c.name, name));
+      else if (same->key != c.key) out.push_back(fmt::format("the primary key of `{}` is another", name));
       else if (same->type != c.type) out.push_back(fmt::format("the column `{}` of `{}` is {}, not {}", c.name, name, c.type, same->type));
     }
     for (const auto& c : was.columns)

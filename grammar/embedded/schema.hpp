@@ -11,6 +11,7 @@ namespace rbc {
 struct SchemaColumn {
   std::string name;
   std::string type;   // `int8`, `int8[]`; of another schema than pg_catalog: `public.mood`
+  bool key = false;   // of the primary key
 };
 
 enum class SchemaKind : std::uint8_t { table, view, matview, foreign, partitioned };

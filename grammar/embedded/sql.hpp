@@ -34,6 +34,7 @@ struct SqlEffect {
   SqlLevel level = SqlLevel::looks;
   std::string culprit;
   std::string sentence;
+  std::string near;         // a function of PostgreSQL's that an unknown culprit nearly is
   uint32_t begin = 0;
   uint32_t end = 0;
   bool known = true;        // false: nothing says what the culprit does

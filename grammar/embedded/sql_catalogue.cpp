@@ -123,13 +123,22 @@ PgType type_by_oid(uint32_t oid) {
   return PgType::none;
 }
 
+PgType element_of(PgType array) { return array == PgType::t__record ? PgType::t_record : type_row(array).element; }
+
 PgType array_of(PgType element) {
   const PgTypeRow& row = type_row(element);
+  if (element == PgType::t__record) return element;
   if (row.name.empty() || row.element != element) return element == PgType::none || row.name.empty() ? PgType::none : element;   // an array of arrays is an array
   return find_type("_" + std::string(row.name));
 }
 
 std::span<const ProcRow> find_procs(std::string_view name) { return named(kProcs, name); }
+std::vector<std::string_view> proc_names() {
+  std::vector<std::string_view> out;
+  for (const ProcRow& row : kProcs)
+    if (out.empty() || out.back() != row.name) out.push_back(row.name);
+  return out;
+}
 std::span<const OperatorRow> find_operators(std::string_view name) { return named(kOperators, name); }
 
 bool extension_operator(std::string_view name) {

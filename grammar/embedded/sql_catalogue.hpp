@@ -28,7 +28,7 @@ const PgTypeRow& type_row(PgType type);
 PgType find_type(std::string_view name);     // as pg_type has it: `int8`, `_int8`
 PgType type_by_oid(uint32_t oid);
 PgType array_of(PgType element);             // none when there is no such array
-inline PgType element_of(PgType array) { return type_row(array).element; }
+PgType element_of(PgType array);
 
 enum class Sort : uint8_t { plain, set, aggregate, window, ordered };
 constexpr size_t kMostArguments = 12;
@@ -42,6 +42,7 @@ struct ProcRow {
   PgType args[kMostArguments];
 };
 std::span<const ProcRow> find_procs(std::string_view name);   // every overload
+std::vector<std::string_view> proc_names();
 
 struct OperatorRow {
   char name[8];

@@ -11,30 +11,6 @@ namespace expression_detail {
 
 using enum PgType;
 
-// As a person writes it.
-std::string spell(PgType t) {
-  const PgTypeRow& row = type_row(t);
-  if (t == t_unknown) return "unknown";
-  if (t == t_anyenum) return "an enum";
-  if (row.category == 'A' && row.element != t) return spell(row.element) + "[]";
-  switch (t) {
-    case t_int2: return "smallint";
-    case t_int4: return "integer";
-    case t_int8: return "bigint";
-    case t_float8: return "double precision";
-    case t_float4: return "real";
-    case t_bool: return "boolean";
-    case t_bpchar: return "character";
-    default: return std::string(row.name);
-  }
-}
-
-std::string spell(const std::vector<PgType>& types) {
-  std::string out;
-  for (const PgType t : types) out += (out.empty() ? "" : ", ") + spell(t);
-  return out;
-}
-
 PgType type_of_hole(SqlType type, SqlType element) {
   switch (type) {
     case SqlType::boolean: return t_bool;
@@ -60,6 +36,30 @@ PgType of_system_column(std::string_view name) {
 }  // namespace expression_detail
 
 using namespace expression_detail;
+
+// As a person writes it.
+std::string spell(PgType t) {
+  const PgTypeRow& row = type_row(t);
+  if (t == t_unknown) return "unknown";
+  if (t == t_anyenum) return "an enum";
+  if (row.category == 'A' && row.element != t) return spell(row.element) + "[]";
+  switch (t) {
+    case t_int2: return "smallint";
+    case t_int4: return "integer";
+    case t_int8: return "bigint";
+    case t_float8: return "double precision";
+    case t_float4: return "real";
+    case t_bool: return "boolean";
+    case t_bpchar: return "character";
+    default: return std::string(row.name);
+  }
+}
+
+std::string spell(const std::vector<PgType>& types) {
+  std::string out;
+  for (const PgType t : types) out += (out.empty() ? "" : ", ") + spell(t);
+  return out;
+}
 
 void Inference::issue(std::string code, std::string message, uint32_t at, size_t length, std::string help) {
   for (const Problem& p : issues_)
@@ -104,9 +104,14 @@ PgType Inference::infer(const Node& n, const Scope& scope) {
   if (n.kind == "A_Expr") return operation(b, scope);
   if (n.kind == "FuncCall") return call(b, scope);
   if (n.kind == "TypeCast") {
-    infer(child(b, "arg"), scope);
     const Json* t = member(b, "typeName");
-    return t ? type_name(*t) : none;
+    const PgType to = t ? type_name(*t) : none;
+    const Node arg = child(b, "arg");
+    if (arg.kind == "A_ArrayExpr" && type_row(to).category == 'A' && to != none) return array_as(*arg.body, scope, to), to;
+    const PgType from = infer(arg, scope);
+    if (!t) return none;
+    cast(b, scope, from, to);
+    return to;
   }
   if (n.kind == "ParamRef") {
     const int number = int_member(b, "number", 0);
@@ -123,7 +128,10 @@ PgType Inference::infer(const Node& n, const Scope& scope) {
   if (n.kind == "MinMaxExpr") return common(all(member(b, "args"), scope), place(b), text_member(b, "op") == "IS_LEAST" ? "LEAST" : "GREATEST");
   if (n.kind == "A_ArrayExpr") {
     const auto elements = all(member(b, "elements"), scope);
-    return elements.empty() ? none : array_of(common(elements, place(b), "ARRAY"));
+    if (elements.empty()) return none;
+    const PgType each = common(elements, place(b), "ARRAY");
+    for (const auto& item : *member(b, "elements")) literal(node_of(item), each);
+    return array_of(each);
   }
   if (n.kind == "CaseExpr") {
     std::vector<PgType> answers;
@@ -219,6 +227,10 @@ PgType Inference::operation(const Json& b, const Scope& scope) {
     const auto against = r_list ? each : element_of(r) != r && r != none ? std::vector<PgType>{element_of(r)} : std::vector<PgType>();
     for (const PgType other : against)
       if (l != t_record && other != t_record && resolve_operator(op, false, l, other, version_).fit == Fit::nothing) refuse(l, other);
+    if (r_list && std::all_of(each.begin(), each.end(), [&](PgType t) { return t == t_unknown || t == l; }))
+      for (const auto& item : *r_list) literal(node_of(item), l);
+    if (r_list)
+      for (const auto& item : *r_list) label(node_of(item), enum_of(left, scope));
     return t_bool;
   }
   if (list && kind != "AEXPR_OP" && kind != "AEXPR_DISTINCT" && kind != "AEXPR_NOT_DISTINCT") return t_bool;
@@ -226,24 +238,36 @@ PgType Inference::operation(const Json& b, const Scope& scope) {
   if (l == t_record || r == t_record) return kind == "AEXPR_OP" && op != "=" && op != "<>" && op != "<" && op != ">" && op != "<=" && op != ">=" ? none : t_bool;
   const Resolved found = resolve_operator(op, !left, l, r, version_);
   if (found.fit == Fit::nothing) refuse(l, r);
+  if (found.fit == Fit::found && found.right != none) {
+    literal(left, found.left);
+    literal(right, found.right);
+  }
+  if (op == "=" || op == "<>" || op == "!=") {
+    label(right, enum_of(left, scope));
+    label(left, enum_of(right, scope));
+  }
   if (kind == "AEXPR_NULLIF") return found.left;
   return kind == "AEXPR_OP" ? found.result : t_bool;
 }
 
 void Inference::judge_functions(const Json& b, const std::vector<std::string>& names, const std::vector<PgType>& args, const Resolved& resolved) {
   // Only what is sent with `pg_catalog.` before it is surely PostgreSQL's own.
-  if (resolved.fit != Fit::nothing || names.size() > 2 || (names.size() == 2 && names[0] != "pg_catalog")) return;
-  bool looks = false;
-  for (const ProcRow& row : find_procs(names.back())) looks = looks || (row.looks && !row.extension && args.size() <= row.count && args.size() + row.defaults >= row.count);
-  if (!looks || std::find(args.begin(), args.end(), none) != args.end()) return;
+  if (resolved.fit != Fit::nothing || (args.size() == 1 && find_type(names.back()) != none) || names.size() > 2 || (names.size() == 2 && names[0] != "pg_catalog")) return;
+  bool looks = false, counted = false;
+  for (const ProcRow& row : find_procs(names.back())) {
+    looks = looks || (row.looks && !row.extension);
+    counted = counted || row.variadic || (args.size() <= row.count && args.size() + row.defaults >= row.count);
+  }
+  if ((!looks && !typing_.schema) || (!counted && !typing_.schema && names.size() == 1) || (counted && std::find(args.begin(), args.end(), none) != args.end())) return;
   std::set<std::string> takes;
   for (const ProcRow& row : find_procs(names.back()))
-    if (row.count == args.size() && !row.variadic) takes.insert(spell(std::vector<PgType>(row.args, row.args + row.count)));
+    if ((row.count == args.size() || !counted) && !row.variadic) takes.insert(spell(std::vector<PgType>(row.args, row.args + row.count)));
   std::string help;
   size_t n = 0;
   for (const std::string& one : takes)
     if (n++ < 4) help += (help.empty() ? "It takes (" : ", (") + one + ")";
-  issue("E0716", fmt::format("`{}` takes no ({}).", names.back(), spell(args)), place(b), names.back().size(), help.empty() ? "" : help + (takes.size() > 4 ? " …" : "."));
+  const std::string given = std::find(args.begin(), args.end(), none) != args.end() ? fmt::format("{} argument{}", args.size(), args.size() == 1 ? "" : "s") : fmt::format("({})", spell(args));
+  issue("E0716", fmt::format("`{}` takes no {}.", names.back(), given), place(b), names.back().size(), help.empty() ? "" : help + (takes.size() > 4 ? " …" : "."));
 }
 
 PgType Inference::call(const Json& b, const Scope& scope) {
@@ -277,7 +301,11 @@ PgType Inference::call(const Json& b, const Scope& scope) {
       others.push_back(std::move(c));
     }
   if (!ours && others.empty()) return none;
-  if (find_procs(names.back()).empty() && others.empty()) return none;
+  if (find_procs(names.back()).empty() && others.empty()) {
+    if (const PgType t = find_type(names.back()); t != none && ours && args.size() == 1) return t;   // a cast that looks like a call
+    if (args.size() != 1 || args[0] != t_record) unknown_function(b, names);                         // `f(row)` may be its column
+    return none;
+  }
   if (!ours) {
     // Only those of the snapshot: the name is not PostgreSQL's.
     PgType result = others[0].result;
@@ -285,9 +313,60 @@ PgType Inference::call(const Json& b, const Scope& scope) {
       if (c.result != result) result = none;
     return result;
   }
+  const bool placed = stands(b, names, scope);
   const Resolved found = resolve_function(names.back(), args, named, member(b, "func_variadic") != nullptr, version_, others);
-  if (!named && !member(b, "func_variadic")) judge_functions(b, names, args, found);
+  if (const Json* list = member(b, "args"); list && !named && found.fit == Fit::found && found.params.size() >= list->size())
+    for (size_t i = 0; i < list->size(); ++i) literal(node_of((*list)[i]), found.params[i]);
+  if (placed && !named && !member(b, "func_variadic") && others.empty()) judge_functions(b, names, args, found);
   return found.result;
+}
+
+// `ARRAY[…]::t[]`: each element is read as `t`.
+void Inference::array_as(const Json& b, const Scope& scope, PgType type) {
+  if (const Json* elements = member(b, "elements"))
+    for (const auto& item : *elements) {
+      const Node one = node_of(item);
+      if (one.kind == "A_ArrayExpr") array_as(*one.body, scope, type);
+      else infer(one, scope), literal(one, element_of(type));
+    }
+}
+
+void Inference::unknown_function(const Json& b, const std::vector<std::string>& names) {
+  if (!typing_.schema || names.size() != 1) return;
+  for (const std::string_view ending : {"in", "out", "recv", "send"})   // of types, which nobody calls and the tables leave out
+    if (names[0].ends_with(ending)) return;
+  std::vector<std::string_view> known = proc_names();
+  for (const SchemaFunction& f : typing_.schema->functions) known.push_back(f.name);
+  const std::string near = nearest(names[0], known);
+  issue("W0730", fmt::format("The snapshot{} has no function `{}`.", typing_.schema->path.empty() ? "" : fmt::format(" `{}`", typing_.schema->path), names[0]), place(b), names[0].size(),
+        (near.empty() ? std::string() : fmt::format("Did you mean `{}`? ", near)) + "The snapshot may be old.");
+}
+
+const SchemaType* Inference::enum_of(const Node& n, const Scope& scope) const {
+  if (n.kind != "ColumnRef") return nullptr;
+  for (const Scope* s = &scope; s; s = s->outer)
+    if (const auto found = local(*n.body, *s).second) return found->own;
+  return nullptr;
+}
+
+// A literal is read as the type; of two known types the one must become the other.
+void Inference::cast(const Json& b, const Scope& scope, PgType from, PgType to) {
+  const Node arg = child(b, "arg");
+  literal(arg, to);
+  (void)scope;
+  if (to == t_anyenum && typing_.schema) {
+    const auto names = strings(member(*member(b, "typeName"), "names"));
+    for (const SchemaType& t : typing_.schema->types)
+      if (!names.empty() && t.name == names.back() && t.base.empty() && (names.size() == 1 || t.schema == names.front())) label(arg, &t);
+  }
+  const auto of_text = [](PgType t) { return type_row(t).category == 'S'; };
+  if (from == none || to == none || from == t_unknown || from == to || of_text(from) || of_text(to) || cast_context(from, to) != 0) return;
+  for (const PgType t : {from, to})
+    if (type_row(t).category == 'A' || type_row(t).category == 'P' || type_row(t).category == 'X' || t == t_anyenum || t == t_record) return;
+  if (typing_.schema && !typing_.schema->casts.empty()) return;
+  const bool seconds = to == t_interval && type_row(from).category == 'N', epoch = type_row(from).category == 'D' && type_row(to).category == 'N', length = from == t_interval && type_row(to).category == 'N';
+  issue("E0717", fmt::format("{} does not become {}.", spell(from), spell(to)), place(b), 2,
+        seconds ? "For seconds: `make_interval(secs => x)`." : epoch || length ? "For seconds: `extract(epoch from x)`." : "There is no cast from the one to the other.");
 }
 
 PgType Inference::column(const Json& ref, const Scope& scope) {
@@ -330,12 +409,14 @@ PgType Inference::column(const Json& ref, const Scope& scope) {
     }
     for (const Relation& r : s->relations) {
       if (alias.empty() ? r.alias == name && r.qualified : r.alias == alias && r.table)
-        if (const PgType t = alias.empty() ? t_record : of_system_column(name); t != none) return t;   // a whole row, or what every table has
+        if (const PgType t = alias.empty() ? r.whole : of_system_column(name); t != none) return t;   // a whole row, or what every table has
       if (alias.empty() && r.table && of_system_column(name) != none) return of_system_column(name);
     }
     open_seen = open_seen || open;
     if (open || (alias_seen && !alias.empty())) break;
   }
+  const auto called = [&](const SchemaFunction& f) { return f.name == name && f.args.size() == 1; };   // `row.f` may mean `f(row)`
+  if (names.size() == 2 && typing_.schema && std::any_of(typing_.schema->functions.begin(), typing_.schema->functions.end(), called)) return none;
   if (!open_seen && names.size() <= 2) unknown_column(names, scope, place(ref));
   return none;
 }

@@ -1,6 +1,7 @@
 // Types, shapes and names over PostgreSQL's parse tree: what each expression is, and which column each name means.
 #pragma once
 #include <memory>
+#include <optional>
 #include "grammar/embedded/sql_detail.hpp"
 #include "grammar/embedded/sql_resolve.hpp"
 
@@ -22,6 +23,8 @@ class Inference {
     PgType type = PgType::none;
     uint32_t at = 0;
     int since = 0, until = 99;
+    bool key = false;                  // of its table's primary key
+    const SchemaType* own = nullptr;   // the enum that it holds
   };
   struct Relation {
     std::string alias;
@@ -31,6 +34,7 @@ class Inference {
     bool plain = true;           // its columns can be named alone
     bool qualified = true;       // its columns can be named with its alias
     bool table = false;          // it has the columns that every table has: ctid, xmin …
+    PgType whole = PgType::t_record;   // what its alias alone is: the value of a function that answers one
     std::string shown;           // as messages call it
   };
   struct Scope {
@@ -46,11 +50,16 @@ class Inference {
 
   // sql_types.cpp: statements and relations
   Rows rows(const Node& s, const Scope* outer);
-  Rows select(const Json& body, const Scope* outer);
+  Rows select(const Json& body, const Scope* outer, bool literals_are_text = true);
   Rows values(const Json& lists, const Scope& scope);
   Rows set_operation(const Json& body, const Scope& scope);
   Rows changing(std::string_view kind, const Json& body, const Scope* outer);
+  Rows merging(const Json& body, const Scope* outer);
+  void insertion(const Json& body, const Relation& target, const Scope& scope);
+  void assignments(const Json* list, const Relation& target, const Scope& scope);
+  void put(const Node& value, PgType type, const Column& into, const Scope& scope);
   void with(const Json& body, Scope& scope);
+  void walked(const Json& cte, Relation& r);
   static void rename(Relation& r, const Json* names);
   static void alias(Relation& r, const Json& body);
   Relation relation(const Json& body, const Scope& scope);
@@ -59,6 +68,7 @@ class Inference {
   static const Relation* find_with(const std::string& name, const Scope* s);
   void from_item(const Node& item, Scope& scope);
   void join(const Json& body, Scope& scope);
+  bool several(const Json& functions, Scope& scope, Relation& r);
   Relation function_relation(const Json& body, Scope& scope);
   const Scope* with_only(const Scope& scope);
   bool one_row(const Json& body, const Json* list);
@@ -68,6 +78,24 @@ class Inference {
   void clauses(const Json& body, const Scope& scope, const Rows& r);
   void condition(const Node& n, const Scope& scope, std::string_view clause);
   static std::string natural_name(const Node& n);
+  static std::string natural_name(const Node& n, bool& strong);
+
+  // sql_rules.cpp: what stands where
+  void grouping(const Json& body, const Json* list, const Scope& scope, const Rows& r);
+  void grouped(const Json& value, const std::vector<const Json*>& groups, const Scope& scope);
+  void orders(const Json& body, const Json* list, const Rows& r);
+  void forbid(const Json& value, const Scope& scope, std::string_view clause);
+  bool stands(const Json& call, const std::vector<std::string>& names, const Scope& scope);
+  enum class Role : uint8_t { plain, set, aggregate, window, unknown };
+  Role role(const std::vector<std::string>& names) const;
+  bool aggregates_here(const Json& value, const Scope& scope) const;
+  bool of_this_level(const Json& call, const Scope& scope) const;
+  static std::pair<const Relation*, const Column*> local(const Json& ref, const Scope& scope);
+
+  // sql_literals.cpp
+  void literal(const Node& n, PgType as);
+  void label(const Node& n, const SchemaType* of);
+  const SchemaType* enum_of(const Node& n, const Scope& scope) const;
   PgType type_name(const Json& name) const;
   PgType written_type(std::string_view type) const;   // a snapshot's
   std::vector<Column> known(std::string_view row) const;
@@ -80,6 +108,10 @@ class Inference {
   PgType call(const Json& b, const Scope& scope);
   PgType sublink(const Json& b, const Scope& scope);
   PgType indirection(const Json& b, const Scope& scope);
+  std::optional<std::vector<Column>> fields(const Node& n, const Scope& scope);
+  void array_as(const Json& b, const Scope& scope, PgType type);
+  void cast(const Json& b, const Scope& scope, PgType from, PgType to);
+  void unknown_function(const Json& b, const std::vector<std::string>& names);
   PgType values_function(const Json& b) const;
   void judge_functions(const Json& b, const std::vector<std::string>& names, const std::vector<PgType>& args, const Resolved& resolved);
   std::vector<PgType> all(const Json* list, const Scope& scope);
@@ -95,5 +127,10 @@ class Inference {
   std::vector<Problem> issues_;
   std::vector<std::unique_ptr<Scope>> kept_;
 };
+
+// What is wrong with a text that is to be a value of this type, or empty: nothing, or nothing that is certain.
+std::string wrong_literal(PgType type, std::string_view text);
+std::string spell(PgType type);   // as a person writes it
+std::string spell(const std::vector<PgType>& types);
 
 }  // namespace rbc::embedded::sql_detail

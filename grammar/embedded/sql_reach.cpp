@@ -2,6 +2,7 @@
 #include <set>
 
 #include "grammar/embedded/sql_catalogue.hpp"
+#include "grammar/embedded/sql_inference.hpp"
 #include "grammar/embedded/sql_stages.hpp"
 
 namespace rbc::embedded::sql_detail {
@@ -221,6 +222,7 @@ class Reach {
     // PostgreSQL's own function of that name, if it has one, and not an extension's.
     if (j.extension && schema.empty())
       if (const Judged ours = judge(name, static_cast<size_t>(count), variadic, true); ours.looks) j = ours;
+    if (count == 1 && (schema.empty() || own) && find_procs(name).empty() && find_type(name) != PgType::none) j.looks = true;   // a cast that looks like a call
     n.known = j.looks && (schema.empty() || own || j.extension);
     n.extension = n.known && j.extension;
     if (n.known) {
@@ -229,6 +231,11 @@ class Reach {
     }
     const ChangeRow* change = find_change(name);
     if (change) return raise(change->level, shown, change->what, at, at + length);
+    if (out_.effect.level == SqlLevel::looks && schema.empty()) {
+      const auto procs = find_procs(name);
+      if (procs.empty()) out_.effect.near = nearest(name, proc_names());
+      else if (procs[0].looks && !procs[0].extension && procs[0].count != count) out_.effect.near = fmt::format("{}({})", name, spell(std::vector<PgType>(procs[0].args, procs[0].args + procs[0].count)));
+    }
     raise(SqlLevel::changes, shown, of_snapshot(schema, name) ? "is a function of your own, and nothing says what it does" : "", at, at + length, false);
   }
 

@@ -10,6 +10,16 @@ using enum PgType;
 
 static constexpr std::string_view kDefaultSchema = "public";
 
+// PostgreSQL's own tables, as against its views, have a primary key since version 14: `oid`, or these.
+static bool key_of_catalogue(std::string_view table, std::string_view column) {
+  static constexpr std::pair<std::string_view, std::string_view> kKeys[] = {
+      {"pg_aggregate", "aggfnoid"}, {"pg_attribute", "attrelid"}, {"pg_attribute", "attnum"}, {"pg_foreign_table", "ftrelid"}, {"pg_index", "indexrelid"}, {"pg_inherits", "inhrelid"}, {"pg_inherits", "inhseqno"},
+      {"pg_partitioned_table", "partrelid"}, {"pg_sequence", "seqrelid"}, {"pg_publication_rel", "oid"}, {"pg_subscription_rel", "srrelid"}, {"pg_subscription_rel", "srsubid"}};
+  for (const auto& [of, key] : kKeys)
+    if (of == table) return std::any_of(std::begin(kKeys), std::end(kKeys), [&](const auto& row) { return row.first == table && row.second == column; });
+  return column == "oid";
+}
+
 void Inference::rename(Relation& r, const Json* names) {
   const auto list = strings(names);
   for (size_t i = 0; i < list.size(); ++i) {
@@ -45,6 +55,7 @@ Inference::Relation Inference::relation(const Json& body, const Scope& scope) {
     r.open = cte->open;
   } else if (row && (!row->schema.empty() || !typing_.schema)) {
     r.columns = known(row->columns);
+    for (Column& c : r.columns) c.key = key_of_catalogue(name, c.name);
     r.table = true;
     if (version_ != 0 && !in_version(row->since, row->until, version_))
       issue("W0730", fmt::format("`{}` is there {}, and the snapshot is of PostgreSQL {}.", name, row->since ? fmt::format("since PostgreSQL {}", row->since) : fmt::format("up to PostgreSQL {}", row->until), version_), place(body), name.size(),
@@ -68,7 +79,11 @@ bool Inference::from_snapshot(const std::string& schema, const std::string& name
     unknown_relation(schema, name, at);
     return false;
   }
-  for (const SchemaColumn& c : found->columns) r.columns.push_back({c.name, written_type(c.type), 0, 0, 99});
+  for (const SchemaColumn& c : found->columns) {
+    r.columns.push_back({c.name, written_type(c.type), 0, 0, 99, c.key});
+    for (const SchemaType& t : typing_.schema->types)
+      if (t.base.empty() && t.schema + "." + t.name == c.type) r.columns.back().own = &t;
+  }
   r.table = true;
   return true;
 }
@@ -112,7 +127,22 @@ void Inference::from_item(const Node& item, Scope& scope) {
   } else {
     Relation r;
     r.open = true;
+    if (item.kind == "RangeTableFunc") {
+      r.alias = "xmltable";
+      r.open = false;
+      infer(child(*item.body, "docexpr"), scope);
+      infer(child(*item.body, "rowexpr"), scope);
+      if (const Json* columns = member(*item.body, "columns"))
+        for (const auto& c : *columns)
+          if (const Node column = node_of(c)) {
+            const Json* t = member(*column.body, "typeName");
+            r.columns.push_back({text_member(*column.body, "colname"), member(*column.body, "for_ordinality") ? t_int4 : t ? type_name(*t) : none, 0, 0, 99});
+            infer(child(*column.body, "colexpr"), scope);
+            infer(child(*column.body, "coldefexpr"), scope);
+          }
+    }
     alias(r, *item.body);
+    r.shown = r.alias;
     scope.relations.push_back(std::move(r));
   }
 }
@@ -160,6 +190,13 @@ void Inference::join(const Json& body, Scope& scope) {
   for (const Relation* side : {&left, &right})
     for (const Column& c : side->columns)
       if (std::find(merged.begin(), merged.end(), c.name) == merged.end()) joined.columns.push_back(c);
+  if (const Json* named = member(body, "join_using_alias")) {
+    Relation both;
+    both.alias = both.shown = text_member(*named, "aliasname");
+    both.columns.assign(joined.columns.begin(), joined.columns.begin() + static_cast<std::ptrdiff_t>(merged.size()));
+    both.plain = false;
+    scope.relations.push_back(std::move(both));
+  }
   const bool renamed = member(body, "alias") != nullptr;
   if (renamed) alias(joined, body);
   for (size_t i = first; i < scope.relations.size(); ++i) {
@@ -180,6 +217,7 @@ void Inference::join(const Json& body, Scope& scope) {
     Relation both = joined;
     if (renamed) both.alias.clear(), both.qualified = false;
     sides.relations.push_back(std::move(both));
+    forbid(*member(body, "quals"), sides, "ON");
     condition(on, sides, "ON");
   }
   scope.relations.push_back(std::move(joined));
@@ -193,6 +231,57 @@ const Inference::Scope* Inference::with_only(const Scope& scope) {
   return kept_.back().get();
 }
 
+// ROWS FROM (f(), g()) and `unnest(a, b)`: the columns stand side by side.
+bool Inference::several(const Json& functions, Scope& scope, Relation& r) {
+  struct One {
+    const Json* item;
+    const Json* definitions;
+  };
+  std::vector<One> all_of_them;
+  bool spread = functions.size() > 1;
+  for (const auto& f : functions) {
+    const Node list = node_of(f);
+    const Json* items = list ? member(*list.body, "items") : nullptr;
+    if (!items || items->empty()) return false;
+    const Node call_of = node_of(items->front());
+    const auto names = call_of.kind == "FuncCall" ? strings(member(*call_of.body, "funcname")) : std::vector<std::string>();
+    const Json* args = call_of ? member(*call_of.body, "args") : nullptr;
+    if (!names.empty() && names.size() == 1 && names[0] == "unnest" && args && args->size() > 1) spread = true;
+    const Node definitions = items->size() > 1 ? node_of((*items)[1]) : Node{};
+    all_of_them.push_back({&items->front(), definitions.kind == "List" ? member(*definitions.body, "items") : nullptr});
+  }
+  if (!spread) return false;
+  r.open = false;
+  for (const One& one : all_of_them) {
+    const Node call_of = node_of(*one.item);
+    const auto names = call_of.kind == "FuncCall" ? strings(member(*call_of.body, "funcname")) : std::vector<std::string>();
+    const Json* args = call_of ? member(*call_of.body, "args") : nullptr;
+    const std::string name = names.empty() ? natural_name(call_of) : names.back();
+    if (r.alias.empty()) r.alias = name;
+    if (one.definitions) {
+      for (const auto& d : *one.definitions)
+        if (const Node def = node_of(d)) {
+          const Json* t = member(*def.body, "typeName");
+          r.columns.push_back({text_member(*def.body, "colname"), t ? type_name(*t) : none, 0, 0, 99});
+        }
+      infer(call_of, scope);
+      continue;
+    }
+    if (names.size() == 1 && name == "unnest" && args && args->size() > 1) {
+      for (const PgType t : all(args, scope)) r.columns.push_back({name, t == none ? none : element_of(t), 0, 0, 99});
+      continue;
+    }
+    const PgType t = infer(call_of, scope);
+    const auto answers = names.size() == 1 || (names.size() == 2 && names[0] == "pg_catalog") ? answer_columns(name, version_) : std::string_view();
+    auto columns = answers.empty() ? std::vector<Column>() : known(answers);
+    if (columns.size() == 1) columns[0].type = t;
+    if (columns.empty() && (t == none || t == t_record)) r.open = true;
+    if (columns.empty()) columns.push_back({name, t, 0, 0, 99});
+    r.columns.insert(r.columns.end(), columns.begin(), columns.end());
+  }
+  return true;
+}
+
 Inference::Relation Inference::function_relation(const Json& body, Scope& scope) {
   Relation r;
   r.open = true;
@@ -200,6 +289,12 @@ Inference::Relation Inference::function_relation(const Json& body, Scope& scope)
   const Json* definitions = member(body, "coldeflist");
   const Json* a = member(body, "alias");
   bool scalar = false;
+  if (functions && several(*functions, scope, r)) {
+    if (member(body, "ordinality")) r.columns.push_back({"ordinality", t_int8, 0, 0, 99});
+    if (a) r.alias = text_member(*a, "aliasname"), rename(r, member(*a, "colnames"));
+    r.shown = r.alias;
+    return r;
+  }
   if (functions)
     for (const auto& f : *functions) {
       const Node list = node_of(f);
@@ -216,11 +311,12 @@ Inference::Relation Inference::function_relation(const Json& body, Scope& scope)
       auto columns = answers.empty() ? std::vector<Column>() : known(answers);
       if (columns.size() == 1 || (!columns.empty() && !one_value)) {
         r.columns = std::move(columns);
-        if (r.columns.size() == 1) r.columns[0].type = t;
+        if (r.columns.size() == 1) r.columns[0].type = r.whole = t;
         r.open = false;
       } else if (t != none && t != t_record) {
         r.columns.push_back({r.alias, t, 0, 0, 99});
         r.open = false;
+        r.whole = t;
         scalar = true;
       }
     }

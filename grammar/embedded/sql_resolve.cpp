@@ -10,7 +10,7 @@ using enum PgType;
 
 bool is_array(PgType t) {
   const PgTypeRow& row = type_row(t);
-  return t == t_anyarray || (row.category == 'A' && row.element != t);
+  return t == t_anyarray || t == t__record || (row.category == 'A' && row.element != t);
 }
 bool is_range(PgType t) { return type_row(t).category == 'R' && !type_row(t).name.ends_with("multirange"); }
 bool is_multirange(PgType t) { return type_row(t).category == 'R' && type_row(t).name.ends_with("multirange"); }
@@ -216,7 +216,10 @@ Resolved decide(std::vector<Match> matches, const std::vector<PgType>& args) {
       out.result = json ? t_jsonb : none;
     }
   out.fit = out.result == none || (open && matches.size() > 1) ? Fit::unclear : Fit::found;
-  if (matches.size() == 1) out.params = matches[0].params;
+  if (matches.size() == 1) {
+    out.params = matches[0].params;
+    if (args.size() == 2 && family(matches[0].params[1]) == Family::concrete) out.right = matches[0].params[1];
+  }
   return out;
 }
 
@@ -299,7 +302,7 @@ Resolved resolve_operator(std::string_view name, bool prefix, PgType left, PgTyp
   if (!prefix && (left == none || right == none)) {
     // One side may be enough: every operator of this name may answer the same.
   } else if (const OperatorRow* row = exact(!prefix && left == t_unknown ? right : left, right == t_unknown ? left : right)) {
-    return {Fit::found, row->result, row->left, {}};
+    return {Fit::found, row->result, row->left, row->right, {}};
   }
   std::vector<Match> matches;
   for (const auto& row : rows) {

@@ -11,6 +11,7 @@ struct Resolved {
   Fit fit = Fit::unclear;
   PgType result = PgType::none;
   PgType left = PgType::none;      // of operators: the type the left operand is taken as
+  PgType right = PgType::none;     // and the right one; none when it is not certain
   std::vector<PgType> params;      // of functions: as which types holes and literals are taken; empty when unclear
 };
 

@@ -73,64 +73,75 @@ SqlColumn column_of(std::string name, PgType type) {
   return c;
 }
 
+// As PostgreSQL names a column that nobody named. A weak name gives way to that of a cast around it.
 std::string Inference::natural_name(const Node& n) {
+  bool strong = false;
+  return natural_name(n, strong);
+}
+
+std::string Inference::natural_name(const Node& n, bool& strong) {
+  strong = false;
   if (!n) return "?column?";
   const Json& b = *n.body;
-  if (n.kind == "ColumnRef") {
-    const auto names = strings(member(b, "fields"));
-    return names.empty() ? "?column?" : names.back();
-  }
-  if (n.kind == "FuncCall") {
-    const auto names = strings(member(b, "funcname"));
-    return names.empty() ? "?column?" : names.back();
+  const auto named = [&](std::string name) {
+    strong = true;
+    return name;
+  };
+  if (n.kind == "ColumnRef" || n.kind == "FuncCall") {
+    const auto names = strings(member(b, n.kind == "ColumnRef" ? "fields" : "funcname"));
+    return names.empty() ? "?column?" : named(names.back());
   }
   if (n.kind == "TypeCast") {
-    const std::string inner = natural_name(child(b, "arg"));
-    if (inner != "?column?") return inner;
+    const std::string inner = natural_name(child(b, "arg"), strong);
+    if (strong) return inner;
     const Json* t = member(b, "typeName");
     const auto names = t ? strings(member(*t, "names")) : std::vector<std::string>();
     return names.empty() ? "?column?" : names.back();
   }
-  if (n.kind == "CollateClause") return natural_name(child(b, "arg"));
+  if (n.kind == "CollateClause") return natural_name(child(b, "arg"), strong);
   if (n.kind == "A_Indirection") {
-    const Json* list = member(b, "indirection");
-    const auto names = strings(list);
+    const auto names = strings(member(b, "indirection"));
     for (auto it = names.rbegin(); it != names.rend(); ++it)
-      if (!it->empty()) return *it;
-    return natural_name(child(b, "arg"));
+      if (!it->empty()) return named(*it);
+    return natural_name(child(b, "arg"), strong);
   }
   if (n.kind == "CaseExpr") {
-    const std::string inner = natural_name(child(b, "defresult"));
-    return inner == "?column?" ? "case" : inner;
+    const std::string inner = natural_name(child(b, "defresult"), strong);
+    return strong ? inner : "case";
   }
   if (n.kind == "SubLink") {
     const std::string t = text_member(b, "subLinkType");
-    if (t == "EXISTS_SUBLINK") return "exists";
-    if (t == "ARRAY_SUBLINK") return "array";
+    if (t == "EXISTS_SUBLINK") return named("exists");
+    if (t == "ARRAY_SUBLINK") return named("array");
     if (t == "EXPR_SUBLINK") {
       const Node q = child(b, "subselect");
       const Json* list = q ? member(*q.body, "targetList") : nullptr;
-      if (list && !list->empty()) {
-        const Node target = node_of(list->front());
-        const std::string name = target ? text_member(*target.body, "name") : std::string();
-        return name.empty() && target ? natural_name(child(*target.body, "val")) : name;
-      }
+      if (list && !list->empty())
+        if (const Node target = node_of(list->front())) {
+          const std::string name = text_member(*target.body, "name");
+          return named(name.empty() ? natural_name(child(*target.body, "val")) : name);
+        }
     }
     return "?column?";
   }
-  if (n.kind == "CoalesceExpr") return "coalesce";
-  if (n.kind == "MinMaxExpr") return text_member(b, "op") == "IS_LEAST" ? "least" : "greatest";
-  if (n.kind == "A_ArrayExpr") return "array";
-  if (n.kind == "RowExpr") return "row";
-  if (n.kind == "GroupingFunc") return "grouping";
-  if (n.kind == "A_Expr" && text_member(b, "kind") == "AEXPR_NULLIF") return "nullif";
-  if (n.kind == "XmlSerialize") return "xmlserialize";
-  if (n.kind == "SQLValueFunction") {
+  if (n.kind == "CoalesceExpr") return named("coalesce");
+  if (n.kind == "MinMaxExpr") return named(text_member(b, "op") == "IS_LEAST" ? "least" : "greatest");
+  if (n.kind == "A_ArrayExpr") return named("array");
+  if (n.kind == "RowExpr") return named("row");
+  if (n.kind == "GroupingFunc") return named("grouping");
+  if (n.kind == "A_Expr" && text_member(b, "kind") == "AEXPR_NULLIF") return named("nullif");
+  if (n.kind == "XmlSerialize") return named("xmlserialize");
+  const auto operation = [&](std::string_view prefix) {
     std::string op = text_member(b, "op");
-    if (op.starts_with("SVFOP_")) op.erase(0, 6);
-    if (op.ends_with("_N")) op.resize(op.size() - 2);
+    if (op.starts_with(prefix)) op.erase(0, prefix.size());
     for (char& c : op) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     return op;
+  };
+  if (n.kind == "XmlExpr" && text_member(b, "op") != "IS_DOCUMENT") return named(operation("IS_"));
+  if (n.kind == "SQLValueFunction") {
+    std::string op = operation("SVFOP_");
+    if (op.ends_with("_n")) op.resize(op.size() - 2);
+    return named(op);
   }
   return "?column?";
 }

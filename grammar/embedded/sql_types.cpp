@@ -54,6 +54,7 @@ Inference::Rows Inference::rows(const Node& s, const Scope* outer) {
   const auto text = [](std::string name) { return Column{std::move(name), t_text, 0, 0, 99}; };
   if (s.kind == "SelectStmt") return select(*s.body, outer);
   if (s.kind == "InsertStmt" || s.kind == "UpdateStmt" || s.kind == "DeleteStmt") return changing(s.kind, *s.body, outer);
+  if (s.kind == "MergeStmt") return merging(*s.body, outer);
   if (s.kind == "ExplainStmt") {
     rows(child(*s.body, "query"), outer);
     PgType type = t_text;
@@ -71,7 +72,7 @@ Inference::Rows Inference::rows(const Node& s, const Scope* outer) {
   if (s.kind == "VariableShowStmt") {
     const std::string name = text_member(*s.body, "name");
     if (name == "all") return {SqlShape::rows, {text("name"), text("setting"), text("description")}, false};
-    return {SqlShape::row, {text(name == "timezone" ? "TimeZone" : name)}, false};
+    return {SqlShape::row, {text(name == "timezone" ? "TimeZone" : name == "datestyle" ? "DateStyle" : name == "intervalstyle" ? "IntervalStyle" : name)}, false};
   }
   return {};
 }
@@ -83,38 +84,20 @@ Inference::Rows Inference::changing(std::string_view kind, const Json& body, con
   Relation target;
   if (const Json* r = member(body, "relation")) target = relation(*r, scope);
   const Relation named = target;
-  if (kind == "InsertStmt") {
-    if (const Node source = child(body, "selectStmt")) rows(source, &scope);
-  }
+  if (kind == "InsertStmt") insertion(body, named, scope);
   scope.relations.push_back(std::move(target));
   for (const char* from : {"fromClause", "usingClause"})
     if (const Json* list = member(body, from))
       for (const auto& item : *list) from_item(node_of(item), scope);
-  const auto names_of = [&](const Json* list) {
-    if (!list || named.open) return;
-    for (const auto& item : *list) {
-      const Node t = node_of(item);
-      const std::string column = t ? text_member(*t.body, "name") : std::string();
-      if (!column.empty() && std::none_of(named.columns.begin(), named.columns.end(), [&](const Column& c) { return c.name == column; })) {
-        Scope only;
-        only.relations.push_back(named);
-        unknown_column({column}, only, place(*t.body));
-      }
-    }
-  };
-  if (kind == "InsertStmt") names_of(member(body, "cols"));
-  if (kind == "UpdateStmt") {
-    names_of(member(body, "targetList"));
-    all(member(body, "targetList"), scope);
-  }
+  if (const Json* where = member(body, "whereClause")) forbid(*where, scope, "WHERE");
   condition(child(body, "whereClause"), scope, "WHERE");
+  if (kind == "UpdateStmt") assignments(member(body, "targetList"), named, scope);
   if (const Json* conflict = member(body, "onConflictClause")) {
     Scope both = scope;
     both.relations.push_back(named);
     both.relations.back().alias = "excluded";
     both.relations.back().plain = false;
-    names_of(member(*conflict, "targetList"));
-    all(member(*conflict, "targetList"), both);
+    assignments(member(*conflict, "targetList"), named, both);
     condition(child(*conflict, "whereClause"), both, "WHERE");
   }
   const Json* returning = member(body, "returningList");
@@ -123,6 +106,174 @@ Inference::Rows Inference::changing(std::string_view kind, const Json& body, con
   r.shape = SqlShape::rows;
   targets(*returning, scope, r);
   return r;
+}
+
+// A value that goes into a column.
+void Inference::put(const Node& value, PgType type, const Column& into, const Scope& scope) {
+  if (value.kind == "SetToDefault" || into.type == none) return;
+  literal(value, into.type);
+  label(value, into.own);
+  if (type == none || type == t_unknown || type == into.type || into.type == t_anyenum || coercible(type, into.type) || cast_context(type, into.type) == 'a') return;
+  if (type_row(into.type).category == 'S' || type == t_record || type == t_anyenum) return;   // any value becomes text there; of rows and enums the server decides
+  if (type_row(type).category == 'A' && type_row(into.type).category == 'A') return;
+  if (typing_.schema && !typing_.schema->casts.empty()) return;
+  (void)scope;
+  issue("E0718", fmt::format("The column `{}` is {}, and this is {}.", into.name, spell(into.type), spell(type)), value ? place(*value.body) : 0, 1, fmt::format("Cast it, as in `x::{}`.", spell(into.type)));
+}
+
+void Inference::insertion(const Json& body, const Relation& target, const Scope& scope) {
+  const Json* cols = member(body, "cols");
+  std::vector<Column> into;
+  std::vector<std::string> named;
+  bool sure = !target.open;
+  if (cols)
+    for (const auto& item : *cols) {
+      const Node t = node_of(item);
+      const std::string name = t ? text_member(*t.body, "name") : std::string();
+      const auto found = std::find_if(target.columns.begin(), target.columns.end(), [&](const Column& c) { return c.name == name; });
+      const bool part = t && member(*t.body, "indirection");
+      if (found == target.columns.end() && !target.open && t) {
+        Scope only;
+        only.relations.push_back(target);
+        unknown_column({name}, only, place(*t.body));
+      } else if (!part && std::find(named.begin(), named.end(), name) != named.end()) {
+        issue("E0724", fmt::format("The column `{}` is named twice.", name), place(*t.body), name.size(), "Name it once.");
+      }
+      named.push_back(name);
+      into.push_back(found == target.columns.end() || part ? Column{name} : *found);
+    }
+  else into = target.columns;
+  const Node source = child(body, "selectStmt");
+  if (!source) return;
+  const auto counted = [&](size_t given, uint32_t at) {
+    if (cols ? given != into.size() : given > into.size() && sure)
+      issue("E0724", fmt::format("This INSERT names {} column{} and gives {} value{}.", into.size(), into.size() == 1 ? "" : "s", given, given == 1 ? "" : "s"), at, 1,
+            cols ? "As many values as columns." : fmt::format("`{}` has {} columns; name those that get a value.", target.shown, into.size()));
+  };
+  const Json* lists = source.kind == "SelectStmt" ? member(*source.body, "valuesLists") : nullptr;
+  if (!lists) {
+    const Rows r = source.kind == "SelectStmt" ? select(*source.body, &scope, false) : rows(source, &scope);
+    if (r.open) return;
+    const Json* targets = member(*source.body, "targetList");
+    const bool one_to_one = targets && targets->size() == r.columns.size();
+    counted(r.columns.size(), cols && r.columns.size() < into.size() && !cols->empty() ? place(*node_of((*cols)[r.columns.size()]).body) : r.columns.size() > into.size() ? r.columns[into.size()].at : 0);
+    for (size_t i = 0; i < r.columns.size() && i < into.size(); ++i) {
+      const Node target_of = one_to_one ? node_of((*targets)[i]) : Node{};
+      const Node value = target_of ? child(*target_of.body, "val") : Node{};
+      if (value) put(value, r.columns[i].type, into[i], scope);
+    }
+    return;
+  }
+  Scope inside;
+  inside.outer = &scope;
+  with(*source.body, inside);
+  for (const auto& row : *lists) {
+    const Node list = node_of(row);
+    const Json* items = list ? member(*list.body, "items") : nullptr;
+    if (!items) continue;
+    for (size_t i = 0; i < items->size(); ++i) {
+      const Node value = node_of((*items)[i]);
+      const PgType type = infer(value, inside);
+      if (i < into.size()) put(value, type, into[i], inside);
+    }
+    if (items->size() > into.size()) {
+      const Node extra = node_of((*items)[into.size()]);
+      counted(items->size(), extra ? place(*extra.body) : 0);
+    } else {
+      counted(items->size(), cols && items->size() < into.size() ? place(*node_of((*cols)[items->size()]).body) : 0);
+    }
+  }
+}
+
+// `set a = 1, (b, c) = (2, 3)`.
+void Inference::assignments(const Json* list, const Relation& target, const Scope& scope) {
+  if (!list) return;
+  std::vector<std::string> named;
+  for (const auto& item : *list) {
+    const Node t = node_of(item);
+    if (!t) continue;
+    const std::string name = text_member(*t.body, "name");
+    const bool part = member(*t.body, "indirection");
+    const Node value = child(*t.body, "val");
+    const PgType type = infer(value, scope);
+    const auto found = std::find_if(target.columns.begin(), target.columns.end(), [&](const Column& c) { return c.name == name; });
+    if (!part && !name.empty() && std::find(named.begin(), named.end(), name) != named.end()) issue("E0724", fmt::format("The column `{}` is set twice.", name), place(*t.body), name.size(), "Set it once.");
+    named.push_back(name);
+    if (found == target.columns.end()) {
+      if (target.open || name.empty()) continue;
+      Scope only;
+      only.relations.push_back(target);
+      unknown_column({name}, only, place(*t.body));
+      if (name == target.alias && part) issues_.back().help = "Left of `=` stands the column alone, without its table.";
+      continue;
+    }
+    if (!part) put(value, type, *found, scope);
+    if (value) forbid(*member(*t.body, "val"), scope, "SET");
+  }
+}
+
+Inference::Rows Inference::merging(const Json& body, const Scope* outer) {
+  Scope scope;
+  scope.outer = outer;
+  with(body, scope);
+  const Json* into = member(body, "relation");
+  const Relation target = into ? relation(*into, scope) : Relation{};
+  Scope source;   // what the target is compared with; INSERT sees nothing else
+  source.outer = outer;
+  source.with = scope.with;
+  from_item(child(body, "sourceRelation"), source);
+  Scope both = source;
+  both.relations.insert(both.relations.begin(), target);
+  condition(child(body, "joinCondition"), both, "ON");
+  if (const Json* clauses = member(body, "mergeWhenClauses"))
+    for (const auto& each : *clauses) {
+      const Node when = node_of(each);
+      if (!when) continue;
+      const Json& w = *when.body;
+      const Scope& sees = member(w, "matched") ? both : source;
+      condition(child(w, "condition"), sees, "WHEN");
+      const std::string command = text_member(w, "commandType");
+      if (command == "CMD_UPDATE") assignments(member(w, "targetList"), target, sees);
+      if (command != "CMD_INSERT") continue;
+      const Json *values = member(w, "values"), *cols = member(w, "targetList");
+      std::vector<Column> columns;
+      if (cols)
+        for (const auto& item : *cols) {
+          const Node t = node_of(item);
+          const std::string name = t ? text_member(*t.body, "name") : std::string();
+          const auto found = std::find_if(target.columns.begin(), target.columns.end(), [&](const Column& c) { return c.name == name; });
+          if (found == target.columns.end() && !target.open && t) {
+            Scope only;
+            only.relations.push_back(target);
+            unknown_column({name}, only, place(*t.body));
+          }
+          columns.push_back(found == target.columns.end() ? Column{name} : *found);
+        }
+      else columns = target.columns;
+      if (!values) continue;
+      for (size_t i = 0; i < values->size(); ++i) {
+        const Node value = node_of((*values)[i]);
+        const PgType type = infer(value, sees);
+        if (i < columns.size()) put(value, type, columns[i], sees);
+      }
+      if (cols ? values->size() != columns.size() : values->size() > columns.size() && !target.open)
+        issue("E0724", fmt::format("This INSERT names {} columns and gives {} values.", columns.size(), values->size()), values->empty() ? 0 : place(*node_of(values->front()).body), 1, "As many values as columns.");
+    }
+  return {};
+}
+
+// The columns that SEARCH and CYCLE add.
+void Inference::walked(const Json& cte, Relation& r) {
+  if (const Json* search = member(cte, "search_clause"))
+    r.columns.push_back({text_member(*search, "search_seq_column"), member(*search, "search_breadth_first") ? t_record : t__record, 0, 0, 99});
+  if (const Json* cycle = member(cte, "cycle_clause")) {
+    const Node mark = child(*cycle, "cycle_mark_value");
+    PgType type = t_bool;
+    if (const Json* t = mark.kind == "TypeCast" ? member(*mark.body, "typeName") : nullptr) type = type_name(*t);
+    else if (mark.kind == "A_Const") type = constant(*mark.body) == t_unknown ? t_text : constant(*mark.body);
+    r.columns.push_back({text_member(*cycle, "cycle_mark_column"), type, 0, 0, 99});
+    r.columns.push_back({text_member(*cycle, "cycle_path_column"), t__record, 0, 0, 99});
+  }
 }
 
 void Inference::with(const Json& body, Scope& scope) {
@@ -149,6 +300,7 @@ void Inference::with(const Json& body, Scope& scope) {
         itself.columns = std::move(base.columns);
         itself.open = base.open;
         rename(itself, member(*cte.body, "aliascolnames"));
+        itself.open = itself.open || member(*cte.body, "search_clause") || member(*cte.body, "cycle_clause");
       }
       scope.with.push_back(std::move(itself));
     }
@@ -156,7 +308,7 @@ void Inference::with(const Json& body, Scope& scope) {
     r.columns = std::move(q.columns);
     r.open = q.open;
     rename(r, member(*cte.body, "aliascolnames"));
-    if (member(*cte.body, "search_clause") || member(*cte.body, "cycle_clause")) r.open = true;
+    walked(*cte.body, r);
     if (recursive) scope.with.pop_back();
     scope.with.push_back(std::move(r));
   }
@@ -187,7 +339,7 @@ Inference::Rows Inference::set_operation(const Json& body, const Scope& scope) {
   r.shape = SqlShape::rows;
   const Json *left = member(body, "larg"), *right = member(body, "rarg");
   if (!left || !right) return r;
-  Rows a = select(*left, &scope), b = select(*right, &scope);
+  Rows a = select(*left, &scope, false), b = select(*right, &scope, false);
   if (!a.open && !b.open && a.columns.size() != b.columns.size())
     issue("E0719", fmt::format("The two sides have {} and {} columns.", a.columns.size(), b.columns.size()), b.columns.empty() ? 0 : b.columns[0].at, 1, "Both sides of UNION, INTERSECT and EXCEPT answer the same columns.");
   r.columns = a.columns;
@@ -197,7 +349,7 @@ Inference::Rows Inference::set_operation(const Json& body, const Scope& scope) {
   return r;
 }
 
-Inference::Rows Inference::select(const Json& body, const Scope* outer) {
+Inference::Rows Inference::select(const Json& body, const Scope* outer, bool literals_are_text) {
   Scope scope;
   scope.outer = outer;
   with(body, scope);
@@ -220,15 +372,19 @@ Inference::Rows Inference::select(const Json& body, const Scope* outer) {
   if (list) targets(*list, scope, r);
   r.shape = one_row(body, list) ? SqlShape::row : SqlShape::rows;
   clauses(body, scope, r);
+  grouping(body, list, scope, r);
+  orders(body, list, r);
   for (Column& c : r.columns)
-    if (c.type == t_unknown) c.type = t_text;
+    if (c.type == t_unknown && literals_are_text) c.type = t_text;
   return r;
 }
 
 // Everything beside FROM and the columns. A bare name in ORDER BY, and in GROUP BY if no table has it, is a column of the answer.
 void Inference::clauses(const Json& body, const Scope& scope, const Rows& r) {
   condition(child(body, "whereClause"), scope, "WHERE");
+  if (const Json* where = member(body, "whereClause")) forbid(*where, scope, "WHERE");
   condition(child(body, "havingClause"), scope, "HAVING");
+  if (const Json* having = member(body, "havingClause")) forbid(*having, scope, "HAVING");
   const auto of_answer = [&](const Node& n) {
     if (n.kind == "A_Const") return true;   // a column's number
     const auto names = n.kind == "ColumnRef" ? strings(member(*n.body, "fields")) : std::vector<std::string>();

@@ -74,7 +74,7 @@ TEST_CASE("a damaged snapshot gets one sentence") {
   CHECK(wrong("rbc-schema 1\n") == "it does not say the server's version");
   CHECK(wrong("rbc-schema 1\nserver fifteen\n") == "line 2: the server's version is a number such as 15");
   CHECK(wrong("rbc-schema 1\nserver 15\ntabel public orders\n") == "line 3: `tabel` is nothing that a snapshot holds; did you mean `table`?");
-  CHECK(wrong("rbc-schema 1\nserver 15\n  id int8\n") == "line 3: a column is a name and a type, below its relation");
+  CHECK(wrong("rbc-schema 1\nserver 15\n  id int8\n") == "line 3: a column is a name and a type, and `key` if it is of the primary key, below its relation");
   CHECK(wrong("rbc-schema 1\nserver 15\ntable public \"orders\n") == "line 3: a quote is not closed");
 }
 
