@@ -110,7 +110,7 @@ PgType Inference::infer(const Node& n, const Scope& scope) {
     if (arg.kind == "A_ArrayExpr" && type_row(to).category == 'A' && to != none) return array_as(*arg.body, scope, to), to;
     const PgType from = infer(arg, scope);
     if (!t) return none;
-    cast(b, scope, from, to);
+    cast(b, from, to);
     return to;
   }
   if (n.kind == "ParamRef") {
@@ -217,7 +217,7 @@ PgType Inference::operation(const Json& b, const Scope& scope) {
   const std::string& op = names.back();
   const auto refuse = [&](PgType one, PgType other) {
     if ((left && one == none) || other == none) return;
-    if (typing_.schema && !typing_.schema->operators.empty()) return;   // theirs may fit
+    if (typing_.schema && std::any_of(typing_.schema->operators.begin(), typing_.schema->operators.end(), [&](const SchemaOperator& o) { return o.name == op; })) return;   // theirs may fit
     if (std::find(std::begin(kOfExtensions), std::end(kOfExtensions), op) != std::end(kOfExtensions)) return;
     const bool text = (type_row(one).category == 'S') != (type_row(other).category == 'S') && left;
     issue("E0717", left ? fmt::format("`{} {} {}` is nothing PostgreSQL knows.", spell(one), op, spell(other)) : fmt::format("`{} {}` is nothing PostgreSQL knows.", op, spell(other)), place(b), op.size(),
@@ -349,11 +349,14 @@ const SchemaType* Inference::enum_of(const Node& n, const Scope& scope) const {
   return nullptr;
 }
 
+bool Inference::casts_of_their_own(PgType from, PgType to) const {
+  return typing_.schema && std::any_of(typing_.schema->casts.begin(), typing_.schema->casts.end(), [&](const SchemaCast& c) { return c.source == type_row(from).name && c.target == type_row(to).name; });
+}
+
 // A literal is read as the type; of two known types the one must become the other.
-void Inference::cast(const Json& b, const Scope& scope, PgType from, PgType to) {
+void Inference::cast(const Json& b, PgType from, PgType to) {
   const Node arg = child(b, "arg");
   literal(arg, to);
-  (void)scope;
   if (to == t_anyenum && typing_.schema) {
     const auto names = strings(member(*member(b, "typeName"), "names"));
     for (const SchemaType& t : typing_.schema->types)
@@ -363,7 +366,7 @@ void Inference::cast(const Json& b, const Scope& scope, PgType from, PgType to) 
   if (from == none || to == none || from == t_unknown || from == to || of_text(from) || of_text(to) || cast_context(from, to) != 0) return;
   for (const PgType t : {from, to})
     if (type_row(t).category == 'A' || type_row(t).category == 'P' || type_row(t).category == 'X' || t == t_anyenum || t == t_record) return;
-  if (typing_.schema && !typing_.schema->casts.empty()) return;
+  if (casts_of_their_own(from, to)) return;
   const bool seconds = to == t_interval && type_row(from).category == 'N', epoch = type_row(from).category == 'D' && type_row(to).category == 'N', length = from == t_interval && type_row(to).category == 'N';
   issue("E0717", fmt::format("{} does not become {}.", spell(from), spell(to)), place(b), 2,
         seconds ? "For seconds: `make_interval(secs => x)`." : epoch || length ? "For seconds: `extract(epoch from x)`." : "There is no cast from the one to the other.");

@@ -57,7 +57,8 @@ class Inference {
   Rows merging(const Json& body, const Scope* outer);
   void insertion(const Json& body, const Relation& target, const Scope& scope);
   void assignments(const Json* list, const Relation& target, const Scope& scope);
-  void put(const Node& value, PgType type, const Column& into, const Scope& scope);
+  void put(const Node& value, PgType type, const Column& into);
+  bool casts_of_their_own(PgType from, PgType to) const;
   void with(const Json& body, Scope& scope);
   void walked(const Json& cte, Relation& r);
   static void rename(Relation& r, const Json* names);
@@ -110,7 +111,7 @@ class Inference {
   PgType indirection(const Json& b, const Scope& scope);
   std::optional<std::vector<Column>> fields(const Node& n, const Scope& scope);
   void array_as(const Json& b, const Scope& scope, PgType type);
-  void cast(const Json& b, const Scope& scope, PgType from, PgType to);
+  void cast(const Json& b, PgType from, PgType to);
   void unknown_function(const Json& b, const std::vector<std::string>& names);
   PgType values_function(const Json& b) const;
   void judge_functions(const Json& b, const std::vector<std::string>& names, const std::vector<PgType>& args, const Resolved& resolved);

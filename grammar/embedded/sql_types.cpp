@@ -109,15 +109,14 @@ Inference::Rows Inference::changing(std::string_view kind, const Json& body, con
 }
 
 // A value that goes into a column.
-void Inference::put(const Node& value, PgType type, const Column& into, const Scope& scope) {
+void Inference::put(const Node& value, PgType type, const Column& into) {
   if (value.kind == "SetToDefault" || into.type == none) return;
   literal(value, into.type);
   label(value, into.own);
   if (type == none || type == t_unknown || type == into.type || into.type == t_anyenum || coercible(type, into.type) || cast_context(type, into.type) == 'a') return;
   if (type_row(into.type).category == 'S' || type == t_record || type == t_anyenum) return;   // any value becomes text there; of rows and enums the server decides
   if (type_row(type).category == 'A' && type_row(into.type).category == 'A') return;
-  if (typing_.schema && !typing_.schema->casts.empty()) return;
-  (void)scope;
+  if (casts_of_their_own(type, into.type)) return;
   issue("E0718", fmt::format("The column `{}` is {}, and this is {}.", into.name, spell(into.type), spell(type)), value ? place(*value.body) : 0, 1, fmt::format("Cast it, as in `x::{}`.", spell(into.type)));
 }
 
@@ -160,7 +159,7 @@ void Inference::insertion(const Json& body, const Relation& target, const Scope&
     for (size_t i = 0; i < r.columns.size() && i < into.size(); ++i) {
       const Node target_of = one_to_one ? node_of((*targets)[i]) : Node{};
       const Node value = target_of ? child(*target_of.body, "val") : Node{};
-      if (value) put(value, r.columns[i].type, into[i], scope);
+      if (value) put(value, r.columns[i].type, into[i]);
     }
     return;
   }
@@ -174,7 +173,7 @@ void Inference::insertion(const Json& body, const Relation& target, const Scope&
     for (size_t i = 0; i < items->size(); ++i) {
       const Node value = node_of((*items)[i]);
       const PgType type = infer(value, inside);
-      if (i < into.size()) put(value, type, into[i], inside);
+      if (i < into.size()) put(value, type, into[i]);
     }
     if (items->size() > into.size()) {
       const Node extra = node_of((*items)[into.size()]);
@@ -207,7 +206,7 @@ void Inference::assignments(const Json* list, const Relation& target, const Scop
       if (name == target.alias && part) issues_.back().help = "Left of `=` stands the column alone, without its table.";
       continue;
     }
-    if (!part) put(value, type, *found, scope);
+    if (!part) put(value, type, *found);
     if (value) forbid(*member(*t.body, "val"), scope, "SET");
   }
 }
@@ -254,7 +253,7 @@ Inference::Rows Inference::merging(const Json& body, const Scope* outer) {
       for (size_t i = 0; i < values->size(); ++i) {
         const Node value = node_of((*values)[i]);
         const PgType type = infer(value, sees);
-        if (i < columns.size()) put(value, type, columns[i], sees);
+        if (i < columns.size()) put(value, type, columns[i]);
       }
       if (cols ? values->size() != columns.size() : values->size() > columns.size() && !target.open)
         issue("E0724", fmt::format("This INSERT names {} columns and gives {} values.", columns.size(), values->size()), values->empty() ? 0 : place(*node_of(values->front()).body), 1, "As many values as columns.");

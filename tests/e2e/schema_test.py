@@ -128,7 +128,7 @@ class Schema(unittest.TestCase):
     def test_what_is_written_down(self):
         self.say()
         text = self.pull()
-        for line in ("enum public mood low \"it's high\"", "domain public positive int4", "table public orders\n  id int8\n  note text\n  tags text[]\n  made timestamptz",
+        for line in ("enum public mood low \"it's high\"", "domain public positive int4", "table public orders\n  id int8 key\n  note text\n  tags text[]\n  made timestamptz",
                      "view public loud calls public.own\n", "view public over_loud calls public.own\n", "view public calm\n", "table public guarded calls public.own\n",
                      "table public people\n  id public.positive\n  how public.mood\n  \"odd name\" text", "table shop items\n  id int4\n  price numeric",
                      "function public own int4 volatile one -\n", "extension hstore "):
