@@ -168,7 +168,7 @@ void Inference::grouped(const Json& value, const std::vector<const Json*>& group
   if (keys && (all || !relation->qualified)) return;
   const auto names = strings(member(b, "fields"));
   const std::string written = names.size() > 1 ? names[names.size() - 2] + "." + names.back() : names.back();
-  issue("E0721", fmt::format("`{}` stands neither in GROUP BY nor in an aggregate, and a group has many of it.", written), place(b), written.size(), groups.empty() ? fmt::format("Group by it, or say `max({})`.", written) : fmt::format("Add it to GROUP BY, or say `max({})`.", written));
+  issue("E0725", fmt::format("`{}` stands neither in GROUP BY nor in an aggregate, and a group has many of it.", written), place(b), written.size(), groups.empty() ? fmt::format("Group by it, or say `max({})`.", written) : fmt::format("Add it to GROUP BY, or say `max({})`.", written));
 }
 
 void Inference::grouping(const Json& body, const Json* list, const Scope& scope, const Rows& r) {
