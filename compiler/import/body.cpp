@@ -93,6 +93,16 @@ bool is_command_line(std::string_view text) {
          text.find(". ") == std::string_view::npos && text.find(": ") == std::string_view::npos && text.find(" - ") == std::string_view::npos && text.find(" to ") == std::string_view::npos;
 }
 
+// `kubectl exec`, `kubectl delete pvc`: a sentence names a command, and gives none.
+bool only_mentioned(std::string_view code) {
+  const std::string_view tool = code.substr(0, std::min(code.find(' '), code.size()));
+  if (tool != "kubectl" && tool != "oc" && tool != "docker" && tool != "helm" && tool != "git" && tool != "terraform" && tool != "gcloud" && tool != "aws") return false;
+  if (std::count(code.begin(), code.end(), ' ') > 2 || !std::all_of(code.begin(), code.end(), [](char c) { return c == ' ' || c == '/' || (c >= 'a' && c <= 'z'); })) return false;
+  const std::string_view last = code.substr(code.rfind(' ') + 1);
+  static constexpr std::string_view kOneWord[] = {"version", "ps", "nodes", "status", "plan", "list", "images", "pods", "log", "events", "ls", "contexts"};
+  return std::find(std::begin(kOneWord), std::end(kOneWord), last) == std::end(kOneWord);
+}
+
 void Body::item(std::string_view text, unsigned depth, unsigned line) {
   ++count_.items.all, ++count_.items.typed;
   if (!conditions_.empty()) depth -= std::min(depth, conditions_.back().depth);
@@ -103,7 +113,7 @@ void Body::item(std::string_view text, unsigned depth, unsigned line) {
   if (code.empty() && is_command_line(text)) return inline_commands("`" + std::string(trimmed(text)) + "`", line);
   if (!only_code) {
     Node& node = add(indent() + static_cast<unsigned>(here), {"[ ] " + prose(text, commands_.inputs())}, line, line);
-    if (has_threshold(text)) node.marks.push_back("a threshold; a check with a rule would hold it, as in `red if .value > 5`");
+    if (std::string mark = threshold_mark(text); !mark.empty()) node.marks.push_back(std::move(mark));
     item_depth_ = here;
   }
   inline_commands(text, line);
@@ -115,7 +125,7 @@ void Body::inline_commands(std::string_view text, unsigned line) {
     Stretch stretch;
     stretch.line = stretch.last = line;
     std::vector<Stretch> none;
-    if (looks_like_command(code) && code.find(' ') != std::string::npos) {
+    if (looks_like_command(code) && code.find(' ') != std::string::npos && !only_mentioned(code)) {
       for (Stretch& one : read_code({code}, line, true))
         if (one.kind == Stretch::Kind::command) command(one, none);
     } else if (code.find('{') != std::string::npos || code.find('(') != std::string::npos) {
@@ -254,7 +264,26 @@ void Body::command(const Stretch& stretch, std::vector<Stretch>& comments) {
   }
 }
 
+// A block of a shell that holds a query instead: `sum(rate(x[5m]))` is no command line.
+bool Body::is_query(const std::vector<std::string>& lines) {
+  std::string all;
+  for (const std::string& line : lines)
+    if (!trimmed(line).starts_with("#")) all += line + "\n";
+  const std::string_view words = trimmed(all);
+  const auto call = words.find_first_of("({");
+  if (call == std::string_view::npos || words.find_first_of("[{") == std::string_view::npos || words.substr(0, call).find_first_of(" $/") != std::string_view::npos) return false;
+  return commands_.say_promql(commands_.with_holes(std::string(words))).kind == Saying::Kind::look;
+}
+
 void Body::code(const Block& block) {
+  if (block.language != "promql" && is_query(block.parts)) {
+    Block query = block;
+    query.language = "promql";
+    std::erase_if(query.parts, [](const std::string& line) { return trimmed(line).starts_with("#"); });
+    for (std::size_t i = 0; i < block.parts.size(); ++i)
+      if (trimmed(block.parts[i]).starts_with("#") && trimmed(block.parts[i]).size() > 1) note(trimmed(trimmed(block.parts[i]).substr(1)), block.line + static_cast<unsigned>(i));
+    return code(query);
+  }
   const std::string& language = block.language;
   const auto is = [&](std::initializer_list<std::string_view> all) { return std::find(all.begin(), all.end(), language) != all.end(); };
   const bool shell = is({"bash", "sh", "shell", "zsh", "console", "shell-session", "terminal"});

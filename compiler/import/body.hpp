@@ -75,6 +75,7 @@ class Body {
   void close();
   void end_comments();
   Node& add(unsigned indent, std::vector<std::string> lines, unsigned source, unsigned last);
+  bool is_query(const std::vector<std::string>& lines);
   void command(const Stretch& stretch, std::vector<Stretch>& comments);
   void remarks(std::vector<Stretch>& comments, bool of_a_command);
 

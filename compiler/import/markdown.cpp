@@ -143,9 +143,16 @@ class Reader {
     in_item_ = 0, open_ = false, indents_.clear(), ++at_;
   }
 
+  // A sentence that the line above has not ended goes on, indented or not.
+  static bool goes_on(std::string_view above, std::string_view below) {
+    if (above.empty() || below.empty() || !std::islower(static_cast<unsigned char>(below[0]))) return false;
+    const auto last = static_cast<unsigned char>(above.back());
+    return std::isalnum(last) || last == ',' || last == ')';
+  }
+
   // A line of words: part of the item above if it stands right below it.
   void paragraph(const Row& row) {
-    if (open_ && in_item_ && !out_.empty() && out_.back().kind == Block::Kind::item && row.indent >= 1 && !row.bare.starts_with("$ ")) {
+    if (open_ && in_item_ && !out_.empty() && out_.back().kind == Block::Kind::item && (row.indent >= 1 || goes_on(out_.back().text, row.bare)) && !row.bare.starts_with("$ ")) {
       out_.back().text += " ";
       out_.back().text += row.bare;
     } else {

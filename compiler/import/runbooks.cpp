@@ -61,8 +61,28 @@ std::string core_title(std::string title) {
   return title;
 }
 
+// `KubeNodeNotReady`, `etcdNoLeader`: how alerts are named, and so the runbooks of one.
+bool alert_name(std::string_view title) {
+  if (title.size() < 6 || title.size() > 80 || !std::all_of(title.begin(), title.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; })) return false;
+  unsigned humps = 0;
+  for (std::size_t i = 1; i < title.size(); ++i) humps += std::isupper(static_cast<unsigned char>(title[i])) && std::islower(static_cast<unsigned char>(title[i - 1]));
+  return humps >= 1 && std::any_of(title.begin(), title.end(), [](unsigned char c) { return std::islower(c); });
+}
+
+// Its words: `Kube Node Not Ready`, `Kube API Down`.
+std::string spaced(std::string_view name) {
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto upper = [&](std::size_t at) { return at < name.size() && std::isupper(static_cast<unsigned char>(name[at])); };
+    const bool begins = i > 0 && upper(i) && (!upper(i - 1) || (i + 1 < name.size() && std::islower(static_cast<unsigned char>(name[i + 1]))));
+    if (begins) out += ' ';
+    out += name[i];
+  }
+  return out;
+}
+
 std::string name_of(const std::string& title) {
-  std::string low = lowered(core_title(title));
+  std::string low = lowered(alert_name(title) ? spaced(title) : core_title(title));
   for (const std::string_view word : {" runbooks", " runbook", " playbook", " procedure"})
     if (low.ends_with(word)) low.erase(low.size() - word.size());
   return kebab(low);
@@ -375,7 +395,7 @@ void Runbooks::block(Body& body, const Section& section, std::size_t at) {
           if (low.starts_with(word)) body.solve();
       }
       std::vector<std::string> marks;
-      if (has_threshold(block.text)) marks.push_back("a threshold; a check with a rule would hold it, as in `red if .value > 5`");
+      if (std::string mark = threshold_mark(block.text); !mark.empty()) marks.push_back(std::move(mark));
       std::string text = block.text;
       if (block.text.starts_with("$ ") && looks_like_command(block.text)) text = "`" + block.text.substr(2) + "`";
       else body.note(text, block.line, std::move(marks));
@@ -486,6 +506,8 @@ void Runbooks::runbook(const Section& section, const std::string& otherwise, con
   if (head->depth) ++count_.headings.typed;
   std::string named = name_of(head->depth ? head->title : otherwise);
   here_->name = id.empty() ? names_.take(named, "runbook") : id;
+  if (head->depth && alert_name(head->written) && alerts_.emplace(head->written, "").second)
+    here_->metas.push_back(meta_line(fmt::format("alert {} ?", head->written), head->line, {"whether this is the alert's name, and how severe it is"}));
   for (const auto& [alert, level] : table_[id])
     if (alerts_.emplace(alert, level).second) here_->metas.push_back(meta_line(fmt::format("alert {} {}", alert, level.empty() ? "?" : level), 0));
   // What stands before the first heading.

@@ -136,15 +136,6 @@ std::string time_in(std::string_view text) {
   return {};
 }
 
-bool has_threshold(std::string_view text) {
-  for (std::size_t at = text.find_first_of("<>"); at != std::string_view::npos; at = text.find_first_of("<>", at + 1)) {
-    const auto next = text.find_first_not_of("= ", at + 1);
-    if (next != std::string_view::npos && std::isdigit(static_cast<unsigned char>(text[next]))) return true;
-  }
-  const std::string low = lowered(text);
-  return contains_any(low, {"≥", "≤"}) || (contains_any(low, {"more than ", "less than ", "above ", "below ", "exceeds ", "over "}) && low.find('%') != std::string::npos);
-}
-
 bool is_condition(std::string_view label) {
   const std::string low = lowered(label);
   return low.starts_with("if ") || low.starts_with("when ") || low.starts_with("only if ") || low.starts_with("otherwise") || low.starts_with("issue:") || low.starts_with("problem:") ||

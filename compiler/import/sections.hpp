@@ -37,7 +37,10 @@ std::optional<Pair> pair_of(std::string_view text);
 
 // The first length of time in a sentence, as a literal: `30 minutes` → `30m`; "" if there is none.
 std::string time_in(std::string_view text);
-bool has_threshold(std::string_view text);
+// The rule of a check that a sentence states, such as `red if .value as seconds > 30s`; "" if it states none (thresholds.cpp).
+std::string rule_in(std::string_view text);
+// What a person decides of such a sentence; "" if it states no rule.
+std::string threshold_mark(std::string_view text);
 // A label such as `If the check fails:` under which lines stand that hold only then.
 bool is_condition(std::string_view label);
 // A list of commands to look things up in, not to be run through.

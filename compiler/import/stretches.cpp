@@ -63,7 +63,10 @@ constexpr std::string_view kTools[] = {
     "sudo", "sleep", "echo", "openssl", "jq", "dig", "nslookup", "ping", "traceroute", "nc", "telnet", "make", "terraform", "ansible", "ansible-playbook", "vault", "consul",
     "nomad", "etcdctl", "mysql", "mysqladmin", "mongo", "mongosh", "rabbitmqctl", "rabbitmq-diagnostics", "kafka-topics.sh", "kafka-consumer-groups.sh", "nginx", "apachectl",
     "supervisorctl", "uptime", "vmstat", "iostat", "dmesg", "crontab", "watch", "for", "while", "if", "set", "tar", "gzip", "gunzip", "date", "test", "nft", "iptables", "ip", "mount",
-    "find", "xargs", "podman", "crictl", "ctr", "istioctl", "flux", "argocd", "velero", "stern", "pgrep", "strace", "apt", "apt-get", "yum", "dnf", "logrotate", "env", "printenv"};
+    "find", "xargs", "oc", "ceph", "rbd", "rados", "nodetool", "cqlsh", "patronictl", "gitlab-ctl", "chronyc", "timedatectl", "mdadm", "smartctl", "lsblk", "blkid", "virtctl", "cf", "bosh", "sar", "tcpdump", "pgbackrest",
+    "barman", "wal-g", "hostname", "hostnamectl", "whois", "ethtool", "arp", "gsutil", "bq", "doctl", "rabbitmqadmin", "rabbitmq-queues", "promtool", "amtool", "logcli", "zpool", "zfs", "virsh", "sha256sum", "sysctl", "lsmod",
+    "exportfs", "rpcinfo", "showmount", "postqueue", "mailq", "varnishadm", "socat", "host", "getent", "who", "last", "mongodump", "mongorestore", "mysqldump", "pg_basebackup", "pg_ctl", "pg_ctlcluster", "pg_controldata",
+    "kafka-configs.sh", "kafka-log-dirs.sh", "kafka-leader-election.sh", "kafka-reassign-partitions.sh", "kafka-console-consumer.sh", "podman", "crictl", "ctr", "istioctl", "flux", "argocd", "velero", "stern", "pgrep", "strace", "apt", "apt-get", "yum", "dnf", "logrotate", "env", "printenv"};
 
 std::string_view first_word(std::string_view text) {
   text = trimmed(text);
@@ -149,6 +152,54 @@ std::size_t remark_of(std::string_view text) {
   return std::string_view::npos;
 }
 
+bool begins_sql(std::string_view text);
+
+// The prompt of a shell, as a screen shows it: `$ `, `❯ `, `[root@db-1 ~]# `, `deploy@web:/srv$ `.
+std::size_t prompt_of(std::string_view text) {
+  for (const std::string_view plain : {"$ ", "❯ ", "➜ "})
+    if (text.starts_with(plain)) return plain.size();
+  const auto at = text.find('@');
+  const auto end = std::min(text.find("$ "), text.find("# "));
+  if (at == std::string_view::npos || end == std::string_view::npos || at > end || end > 60) return 0;
+  const std::string_view user = text.substr(text.starts_with('[') ? 1 : 0, at - (text.starts_with('[') ? 1 : 0));
+  const bool named = !user.empty() && std::all_of(user.begin(), user.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.'; });
+  const std::string_view where = text.substr(at + 1, end - at - 1);
+  return named && (where.ends_with(']') == text.starts_with('[')) && std::count(where.begin(), where.end(), ' ') <= 1 ? end + 2 : 0;
+}
+
+// What a client of a database shows before what is typed; what is typed, as a command line.
+std::string typed_at_client(std::string_view text) {
+  const auto end = text.find("> ");
+  const auto sql = std::min(text.find("=# "), text.find("=> "));
+  const auto name = [](std::string_view word) { return !word.empty() && word.size() < 40 && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == ':'; }); };
+  if (sql != std::string_view::npos && name(text.substr(0, sql))) return std::string(trimmed(text.substr(sql + 3)));
+  if (end == std::string_view::npos) return {};
+  const std::string_view client = text.substr(0, end), said = trimmed(text.substr(end + 2));
+  if (said.empty()) return {};
+  if ((client == "mysql" || client.starts_with("MariaDB [")) && said.find('"') == std::string_view::npos) return fmt::format("mysql -e \"{}\"", said);
+  if (client == "redis" || client.ends_with(":6379") || client.ends_with(":26379")) return fmt::format("redis-cli {}", said);
+  return {};
+}
+
+// What no shell would be given: the answer of a command, a line of YAML or JSON, a table, a sentence.
+bool no_command(std::string_view text) {
+  if (looks_like_command(text)) return false;
+  const std::string_view word = first_word(text);
+  if (word.empty() || assignment(word)) return false;
+  const char c = word[0];
+  if (std::string_view("*-=@%|+>]}?!&,").find(c) != std::string_view::npos || text.starts_with("//") || text.starts_with("...") || text.starts_with("…") || word == "[" || (c == '{' && word != "{") || (c == '[' && !text.starts_with("[ ") && !text.starts_with("[["))) return true;
+  if ((c == '"' || c == '\'') && (word.size() < 2 || std::string_view("$/.~").find(word[1]) == std::string_view::npos)) return true;
+  if (word.ends_with(':') || word.ends_with(',') || word.find("\":") != std::string_view::npos) return true;
+  if (std::isdigit(static_cast<unsigned char>(c)) || c == ':') return true;
+  if (word.size() == 10 && word.find_first_not_of("drwxlst-") == std::string_view::npos) return true;   // of `ls -l`
+  if (std::isupper(static_cast<unsigned char>(c)) && word.find_first_of("/_.$=") == std::string_view::npos && !begins_sql(text)) return true;   // a sentence, or the head of a table
+  // Columns: three gaps of two blanks or more.
+  unsigned gaps = 0;
+  for (std::size_t at = text.find("  "); at != std::string_view::npos; at = text.find("  ", text.find_first_not_of(' ', at))) ++gaps;
+  if (gaps >= 3) return true;
+  return false;
+}
+
 bool begins_sql(std::string_view text) {
   const std::string_view word = first_word(text);
   static constexpr std::string_view kVerbs[] = {"SELECT", "UPDATE", "DELETE", "INSERT", "ALTER", "VACUUM", "ANALYZE", "REINDEX", "WITH", "SHOW", "EXPLAIN", "CREATE", "DROP", "TRUNCATE"};
@@ -159,7 +210,7 @@ bool begins_sql(std::string_view text) {
 
 bool looks_like_command(std::string_view text) {
   text = trimmed(text);
-  if (text.starts_with("$ ")) return true;
+  if (prompt_of(text) > 0) return true;
   std::string_view word = first_word(text);
   while (assignment(word) && word.size() < text.size()) text = trimmed(text.substr(word.size())), word = first_word(text);
   if (word.starts_with("./") || (word.starts_with("/") && word.find("/bin/") != std::string_view::npos)) return true;
@@ -167,7 +218,7 @@ bool looks_like_command(std::string_view text) {
 }
 
 std::vector<Stretch> read_code(const std::vector<std::string>& lines, unsigned first, bool shell) {
-  const bool prompts = std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return trimmed(line).starts_with("$ "); });
+  const bool prompts = std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return prompt_of(trimmed(line)) > 0 || !typed_at_client(trimmed(line)).empty(); });
   std::vector<Stretch> out;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     std::string_view text = trimmed(lines[i]);
@@ -177,10 +228,12 @@ std::vector<Stretch> read_code(const std::vector<std::string>& lines, unsigned f
     if (text.starts_with("#")) {
       one.kind = Stretch::Kind::comment;
       one.text = trimmed(text.substr(std::min(text.find_first_not_of("# "), text.size())));
-    } else if (prompts ? !text.starts_with("$ ") : (text.starts_with("- ") || (!shell && !looks_like_command(text) && !begins_sql(text)))) {
+    } else if (prompts ? prompt_of(text) == 0 && typed_at_client(text).empty() : (text.starts_with("- ") || (shell ? no_command(text) : !looks_like_command(text) && !begins_sql(text)))) {
       one.text = text;
     } else {
-      if (text.starts_with("$ ")) text = trimmed(text.substr(2));
+      const std::string typed = typed_at_client(text);
+      if (const std::size_t prompt = prompt_of(text)) text = trimmed(text.substr(prompt));
+      else if (!typed.empty()) text = typed;
       one.kind = Stretch::Kind::command;
       const bool sql = begins_sql(text);
       Open open;

@@ -205,6 +205,12 @@ void goals_unseen(Desk& desk) {
       const auto use = desk.facts.uses.find({runbook->goal.file, one});
       if (use == desk.facts.uses.end() || use->second.symbol == kNoSymbol) return;
       any |= seen.has(use->second.symbol);
+      // A person who judges whether it is over is asked once, at the end.
+      const NodeRef check = desk.facts.symbols[use->second.symbol].declared;
+      if (check.node && desk.tree(check).kind(check.node) == Kind::CheckDef) {
+        const auto looks = [&](Kind kind) { return !desk.tree(check).find(kind, check.node).empty(); };
+        any |= looks(Kind::Judge) && !looks(Kind::Utterance) && !looks(Kind::CheckUse);
+      }
       names += fmt::format("{}`{}`", names.empty() ? "" : ", ", tree.name(one));
     }
     if (any || names.empty()) continue;
