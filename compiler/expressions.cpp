@@ -81,7 +81,7 @@ Type Checker::type_node(NodeId node) {
       std::vector<std::string> options;
       for (NodeId name : tree().all(node, Kind::Name)) {
         if (std::find(options.begin(), options.end(), tree().text(name)) != options.end())
-          error("E0207", name, fmt::format("`{}` is an option already.", text(name)));
+          error("E0207", name, fmt::format("`{}` is an option already.", text(name)), "Each stands there once.");
         options.push_back(text(name));
       }
       type = Type::one_of(std::move(options));

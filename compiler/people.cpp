@@ -1,6 +1,8 @@
 // Lines that talk to people: questions, choices, pages, and whose answer counts.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/checker.hpp"
 
 namespace rbc::front {
@@ -49,7 +51,9 @@ void Checker::choose(NodeId node) {
   const NodeId name = tree().child(node, Kind::Name);
   std::vector<std::string> options;
   for (NodeId option : tree().all(node, Kind::Option)) {
-    options.emplace_back(tree().name(option));
+    if (std::find(options.begin(), options.end(), tree().name(option)) != options.end())
+      error("E0207", tree().child(option, Kind::Name), fmt::format("`{}` is an option already.", tree().name(option)), "Call this one something else.");
+    else options.emplace_back(tree().name(option));
     prose_child(option, Kind::Title);
   }
   const Type is = Type::one_of(options);

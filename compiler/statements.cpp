@@ -50,6 +50,10 @@ bool Checker::falls_through(NodeId block) const {
         if (falls_through(tree().child(arm, Kind::Block))) return true;
       return false;
     }
+    case Kind::Depending: {
+      const auto arms = tree().all(last, Kind::Arm);
+      return arms.empty() || std::any_of(arms.begin(), arms.end(), [&](NodeId arm) { return falls_through(tree().child(arm, Kind::Block)); });
+    }
     default: return true;
   }
 }
@@ -327,6 +331,7 @@ void Checker::check_bind(NodeId node) {
       error("E0502", value, "Only what a look or an action answers can become a secret: `x as secret = …`.");
       type = wanted;
     }
+    if (cast && wanted.is(TypeTag::one_of) && type.is(TypeTag::text) && !written_option(value, wanted)) type = Type();
     const bool read = type.is(TypeTag::json) || (type.is(TypeTag::text) && !wanted.is(TypeTag::secret));   // as `x as T` reads it
     if (cast && !read && !type.is(TypeTag::error) && !fits(type, wanted))
       error("E0301", value, fmt::format("`{}` is to be {}, and this is {}.", text(name), spell(wanted), spell(type)));
@@ -436,13 +441,17 @@ void Checker::when(NodeId node) {
 
 void Checker::depending(NodeId node) {
   const NodeId subject = tree().expression(node);
-  const Type type = expression(subject);
+  Type type = expression(subject);
+  if (of_secret("compared", subject, type, subject, type)) type = Type();
+  of_missing(subject, type, subject, type);
+  type = type.present();
   std::vector<std::string> seen;
   bool anything = false, misspelt = false;
   std::vector<NodeId> blocks;
   for (NodeId one : tree().all(node, Kind::Arm)) blocks.push_back(tree().child(one, Kind::Block));
   Arms bound = arms_of(blocks);
   for (NodeId arm : tree().all(node, Kind::Arm)) {
+    if (anything) error("E0303", Span{tree()[arm].begin, tree().first(arm) ? tree()[tree().first(arm)].end : tree()[arm].end}, "This arm can never apply: `anything else` above takes what is left.", "Put `anything else` last.");
     if (tree().word(arm) == Word::Anything) anything = true;
     for (NodeId one : tree().children(arm)) {
       const Kind kind = tree().kind(one);
@@ -458,12 +467,10 @@ void Checker::depending(NodeId node) {
         seen.push_back(text(one));
       } else {
         const Type is = expression(one, &type);
-        if (!type.is(TypeTag::error) && !is.is(TypeTag::error) && !fits(is, type) && !type.is(TypeTag::json) &&
-            !(is.is(TypeTag::verdict) && type.is(TypeTag::verdict)))
-        {
+        if (!type.is(TypeTag::error) && !is.is(TypeTag::error) && !(type.is(TypeTag::json) ? from_json(is) : fits(is, type))) {
           const std::string said = text(one), bare = said.size() > 2 && said.front() == '"' ? said.substr(1, said.size() - 2) : std::string();
           const bool option = type.is(TypeTag::one_of) && std::find(type->options.begin(), type->options.end(), bare) != type->options.end();
-          Diagnostic& told = error("E0301", one, fmt::format("This is {}, and `{}` is {}.", with_article(is), text(subject), with_article(type)), option ? fmt::format("Write `{}`, without quotes.", bare) : std::string());
+          Diagnostic& told = error("E0301", one, fmt::format("This is {}, and `{}` is {}.", with_article(is), text(subject), with_article(type)), option ? fmt::format("Write `{}`, without quotes.", bare) : type.is(TypeTag::json) ? unit_help(subject, is) : std::string());
           if (option) told.fix(rewrite(tree().span(one), bare, true));
           misspelt = true;
         }

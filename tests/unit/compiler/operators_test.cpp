@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "compiler/checker.hpp"
+#include "compiler/compile.hpp"
 #include "stdlib/world.hpp"
 #include "tests/unit/compiler/operands.hpp"
 
@@ -105,4 +106,28 @@ TEST_CASE("every operator between every two types is accepted as something, or r
     seen += '\n';
   }
   held_against("operators.txt", seen);
+}
+
+// tests/golden/types/lines.txt: the errors, or `fine`, then lines of a step; lines-head.txt is what stands above them.
+TEST_CASE("lines get the errors that stand above them, and no others") {
+  const std::string head = text_of_file(kTypesGolden / "lines-head.txt"), all = text_of_file(kTypesGolden / "lines.txt");
+  std::size_t cases = 0;
+  for (std::size_t at = 0; at < all.size(); ++cases) {
+    const std::size_t end = std::min(all.find("\n---\n", at), all.size());
+    std::istringstream lines(all.substr(at, end - at));
+    at = end + 5;
+    std::string wanted, text = head, seen, said;
+    std::getline(lines, wanted);
+    for (std::string line; std::getline(lines, line);) text += "    " + line + "\n";
+    rbc::OverlaySources sources;
+    sources.put("lines.runbook", text);
+    for (const rbc::Diagnostic& one : rbc::check_project(sources, {"lines.runbook"}, rbc::catalogue()).diagnostics) {
+      if (one.severity != rbc::Severity::Error) continue;
+      seen += (seen.empty() ? "" : " ") + one.code;
+      said += rbc::render_pretty(one);
+    }
+    INFO(text.substr(head.size()) << said);
+    CHECK((seen.empty() ? "fine" : seen) == wanted);
+  }
+  CHECK(cases > 100);
 }

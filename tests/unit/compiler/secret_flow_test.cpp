@@ -162,7 +162,7 @@ constexpr FlowSink kSinks[] = {
     {"wait @", "E0301"},
     {"when @\n  end aborted", "E0502"},
     {"for each x in @\n  check up", "E0301"},
-    {"depending on @\n  \"x\"\n    end aborted\n  anything else\n    end failed", "E0301"},
+    {"depending on @\n  \"x\"\n    end aborted\n  anything else\n    end failed", "E0502"},
     {"when @ passes\n  end aborted", "E0302"},
     {"do box$ PW=<@?> ./tool", "E0304"},
 };
