@@ -141,6 +141,7 @@ class Checker {
   void declare_file(std::uint32_t file);
   void import_names(std::uint32_t file);
   void declare_resource(NodeId node);
+  void patterns_that_never_count(NodeId node, const Resource& resource);
   void declare_secret(NodeId node);
   void declare_check(NodeId node, Scope& scope, std::uint32_t runbook);
   void declare_message(NodeId node, Scope& scope);

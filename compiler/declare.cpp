@@ -160,6 +160,30 @@ std::vector<SymbolId> Checker::parameters(NodeId node, Scope& scope, std::uint32
   return found;
 }
 
+// A pattern that begins with what `runs` puts there already, and a `reads` that a `changes` or `destroys` takes everything from.
+void Checker::patterns_that_never_count(NodeId node, const Resource& resource) {
+  for (NodeId line : tree().all(node, Kind::Pattern)) {
+    const NodeId raw = tree().child(line, Kind::Raw);
+    if (!raw || tree().word(line) == Word::Runs) continue;
+    const std::vector<std::string> words = split_words(trimmed(tree().text(raw)));
+    if (words.empty()) continue;
+    const std::string_view verb = spelling(tree().word(line));
+    if (!resource.runs.empty() && words[0] == resource.runs[0])
+      error("E0408", raw, fmt::format("This never fits: `runs` puts `{}` before every line, and a pattern speaks of what comes behind it.", fmt::join(resource.runs, " ")),
+            words.size() > 1 ? fmt::format("Write `{} {}`.", verb, fmt::join(words.begin() + 1, words.end(), " ")) : std::string());
+    if (tree().word(line) != Word::Reads) continue;
+    for (NodeId other : tree().all(node, Kind::Pattern)) {
+      const NodeId said = tree().child(other, Kind::Raw);
+      if (!said || (tree().word(other) != Word::Changes && tree().word(other) != Word::Destroys)) continue;
+      const std::string more = trimmed(tree().text(said));
+      const bool covers = resource.kind == ResourceKind::http ? more == trimmed(tree().text(raw)) : effects::pattern_matches(more, words, std::vector<bool>(words.size(), true));
+      if (!covers) continue;
+      error("E0408", raw, fmt::format("This never counts: `{} {}` (line {}) says more of the same, and goes before it.", spelling(tree().word(other)), more, this->line(ref(other))), "Leave one of the two out.");
+      break;
+    }
+  }
+}
+
 void Checker::declare_resource(NodeId node) {
   const NodeId name = tree().child(node, Kind::Name);
   if (!name) return;
@@ -203,6 +227,7 @@ void Checker::declare_resource(NodeId node) {
     if (auto problem = effects::check_pattern(spelling(tree().word(pattern)), said, http))
       error(problem->code, Span{tree()[raw].begin + problem->begin, tree()[raw].begin + problem->end}, problem->message, problem->help);
   }
+  patterns_that_never_count(node, resource);
   Symbol symbol;
   symbol.kind = SymbolKind::resource;
   symbol.name = resource.name;

@@ -20,13 +20,18 @@ std::vector<std::vector<std::string>> statements_of(std::string_view sql) {
     if (c == '\'' || c == '"' || c == '`') {
       size_t end = i + 1;
       while (end < sql.size() && sql[end] != c) end += sql[end] == '\\' && c != '`' ? 2 : 1;
-      all.back().emplace_back("'");
+      // Whether a backslash escapes in there is a setting of the server.
+      all.back().emplace_back(sql.substr(i, end - i).find('\\') == std::string_view::npos ? "'" : "/*!");
       i = end + 1;
+    } else if (sql.substr(i).starts_with("--") && i + 2 < sql.size() && sql[i + 2] != ' ' && sql[i + 2] != '\n' && sql[i + 2] != '\t') {
+      // A comment to Cassandra, and to MySQL minus minus.
+      all.back().emplace_back("/*!");
+      i += 2;
     } else if (sql.substr(i).starts_with("--") || c == '#') {
       while (i < sql.size() && sql[i] != '\n') ++i;
     } else if (sql.substr(i).starts_with("/*")) {
       // `/*! … */` is a comment to everybody but the server.
-      if (sql.substr(i).starts_with("/*!")) all.back().emplace_back("/*!");
+      if (sql.substr(i).starts_with("/*!") || sql.substr(i).starts_with("/*M!")) all.back().emplace_back("/*!");
       const size_t end = sql.find("*/", i + 2);
       i = end == std::string_view::npos ? sql.size() : end + 2;
     } else if (c == ';' || (c == '\\' && i + 1 < sql.size() && (sql[i + 1] == 'G' || sql[i + 1] == 'g'))) {
@@ -134,7 +139,7 @@ bool tells_only(std::string_view script) {
 
 }  // namespace clients_detail
 
-std::optional<Effect> database_client(const std::vector<Arg>& words, const Line& line) {
+std::optional<Effect> database_client(const std::vector<Arg>& words, const Line& line, const Scene& scene) {
   using namespace clients_detail;
   const std::string& tool = line.tool();
   const bool mysql = tool == "mysql" || tool == "mariadb", mongo = tool == "mongosh" || tool == "mongo";
@@ -155,14 +160,22 @@ std::optional<Effect> database_client(const std::vector<Arg>& words, const Line&
     if (says && i + 1 < words.size()) given = &words[++i], text = given->text;
     else if (w.text.starts_with(mongo ? "--eval=" : "--execute=")) given = &w, text = std::string_view(w.text).substr(mongo ? 7 : 10);
     // What comes from a file, or goes to one, is not known.
-    if (mysql && (w.text.starts_with("--init-command") || w.text.starts_with("--tee") || w.text.starts_with("--pager"))) return std::nullopt;
+    if (mysql && (w.text.starts_with("--in") || w.text.starts_with("--te") || w.text.starts_with("--pag"))) return std::nullopt;
+    if (!mysql && (w.text == "-f" || w.text == "--file" || w.text.starts_with("--file="))) return std::nullopt;
     if (!given) continue;
     if (!given->known) return std::nullopt;
     judged = true;
     if (!mongo) join(all, judge_text(text, line, *given));
     else if (!tells_only(text)) return std::nullopt;
   }
-  if (!judged) return std::nullopt;
+  if (!judged) {
+    for (const Arg& w : words)
+      if (scene.fed || !w.known || w.text.ends_with(".js") || w.text == "--version" || w.text == "-V" || w.text == "--help") return std::nullopt;
+    Effect e = unknown(line, nullptr);
+    e.problems.push_back({"E0708", fmt::format("`{}` without a statement waits for somebody to type, and nobody is there.", tool), words[0].begin, words[0].end,
+                          mongo ? "Write `mongosh --quiet --eval \"rs.status()\"`." : mysql ? "Write `mysql -e \"show processlist\"`." : "Write `cqlsh -e \"describe keyspaces\"`."});
+    return e;
+  }
   for (const Arg& w : words)
     if (mongo && (w.text.ends_with(".js") || w.text == "-f" || w.text == "--file")) return std::nullopt;
   return all;

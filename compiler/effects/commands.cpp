@@ -51,7 +51,28 @@ void warn_of_secrets(Effect& e, const Line& line) {
   }
 }
 
+// `docker run -it`, `kubectl run -it`: what runs in a container as if somebody sat there.
+void warn_of_terminal(Effect& e, const Line& line) {
+  static constexpr std::string_view kRuns[] = {"docker run", "podman run", "nerdctl run", "docker container run", "docker compose run", "kubectl run", "kubectl debug", "kubectl attach", "oc run", "oc debug", "ssh"};
+  for (const auto said : kRuns) {
+    const auto words = split(said);
+    bool fit = line.operands.size() >= words.size();
+    for (size_t i = 0; fit && i < words.size(); ++i) fit = line.words[line.operands[i]].known && line.words[line.operands[i]].text == words[i];
+    if (!fit) continue;
+    // Behind the image or the host stand the flags of another program.
+    const size_t end = line.operands.size() > words.size() && said != "kubectl debug" && said != "oc debug" && !said.starts_with("kubectl run") && said != "oc run" ? line.operands[words.size()] : line.words.size();
+    for (size_t i = 1; i < end; ++i) {
+      const std::string& t = line.words[i].text;
+      if (t == "--") return;
+      if (line.value[i] || (t != "-it" && t != "-ti" && t != "-t" && t != "-tt" && t != "--tty")) continue;
+      e.problems.push_back({"W0720", fmt::format("`{}` wants a terminal, and there is none.", t), line.words[i].begin, line.words[i].end, "Leave it out."});
+      return;
+    }
+  }
+}
+
 void refuse_endless(Effect& e, const Line& line, const Scene& scene) {
+  if (scene.ends) return;
   for (const Known* known : known_of(line.tool())) {
     const Entry& row = *known->entry;
     if (row.section != Section::endless) continue;
@@ -59,6 +80,8 @@ void refuse_endless(Effect& e, const Line& line, const Scene& scene) {
     if (taken == 0) continue;
     const size_t from = line.operands[taken - 1] + 1;
     if ((!row.a.empty() && !any_flag(line, row.a, from)) || (!row.b.empty() && any_flag(line, row.b))) continue;
+    // What is named behind it runs, and ends.
+    if ((line.tool() == "sudo" || line.tool() == "doas") && line.operands.size() > 1) continue;
     // A pager that is fed prints and ends.
     if (scene.fed && (line.tool() == "less" || line.tool() == "more" || line.tool() == "most")) continue;
     std::string said;
@@ -72,8 +95,10 @@ void refuse_endless(Effect& e, const Line& line, const Scene& scene) {
     if (line.tool() == tool) {
       size_t numbers = 0;
       for (size_t i = 1; i < line.operands.size(); ++i) numbers += line.words[line.operands[i]].text.find_first_not_of("0123456789") == std::string::npos;
-      if (numbers == 1) e.problems.push_back({"E0708", fmt::format("`{} {}` never ends by itself.", tool, line.words[line.operands.back()].text), line.words[0].begin, line.words.back().end, fmt::format("Say how often: `{} 1 3`.", tool)});
+      if (numbers == 1 || (numbers == 0 && tool == "dstat")) e.problems.push_back({"E0708", fmt::format("`{}{}` never ends by itself.", tool, numbers == 0 ? "" : " " + line.words[line.operands.back()].text), line.words[0].begin, line.words.back().end, fmt::format("Say how often: `{} 1 3`.", tool)});
     }
+  if (line.tool() == "jstat" && line.operands.size() == 3)
+    e.problems.push_back({"E0708", fmt::format("`jstat … {}` never ends by itself.", line.words[line.operands.back()].text), line.words[0].begin, line.words.back().end, "Say how often: `jstat -gcutil PID 1000 3`."});
 }
 
 // Of two rows of one shape: a look that says which words and flags it takes, when it takes these; else the one that does more.
@@ -113,6 +138,13 @@ std::string with_flag(const Known& row, const Line& line) {
         for (const auto flag : part)
           if (!line.value[i] && is_flag(line.words[i].text, flag)) return " " + std::string(part[0]);
   return {};
+}
+
+// `timeout 5s COMMAND`, with a time that is one.
+bool ends_it(const std::vector<Arg>& given, size_t skip) {
+  if (bare_name(given[0].text) != "timeout" || skip < 2) return false;
+  const Arg& time = given[skip - 1];
+  return time.known && !time.text.empty() && time.text.find_first_of("123456789") != std::string::npos && time.text.find_first_not_of("0123456789.smhd") == std::string::npos;
 }
 
 // `kill -9`, which no table of flags can say: the signal may be a value.
@@ -200,9 +232,15 @@ std::string shown(std::string_view word) { return word.size() > 60 ? std::string
 
 void settle_limit(Effect& e, bool slow) { e.limit_seconds = e.level <= Level::looks ? 10 : slow ? 900 : 120; }
 
+void again(Effect& e, ParsedAgain one) {
+  for (const ParsedAgain& known : e.parsed_again)
+    if (known.hole == one.hole) return;
+  e.parsed_again.push_back(std::move(one));
+}
+
 void join(Effect& into, Effect&& one) {
   for (auto& p : one.problems) into.problems.push_back(std::move(p));
-  for (auto& p : one.parsed_again) into.parsed_again.push_back(std::move(p));
+  for (auto& p : one.parsed_again) again(into, std::move(p));
   into.options.insert(into.options.end(), one.options.begin(), one.options.end());
   const bool changing = one.level > Level::looks, before = into.level > Level::looks;
   const bool repeatable = changing && before ? into.repeatable && one.repeatable : changing ? one.repeatable : into.repeatable;
@@ -256,7 +294,7 @@ Effect judge_command(const std::vector<Arg>& given, const Scene& scene) {
   parsed_again(before, given);
   option_places(before, given, scene.depth);
   const auto with = [&](Effect&& other) {
-    for (auto& p : before.parsed_again) other.parsed_again.push_back(std::move(p));
+    for (auto& p : before.parsed_again) again(other, std::move(p));
     other.options.insert(other.options.end(), before.options.begin(), before.options.end());
     for (auto& p : before.problems) other.problems.push_back(std::move(p));
     return std::move(other);
@@ -264,13 +302,14 @@ Effect judge_command(const std::vector<Arg>& given, const Scene& scene) {
   bool dangerous = false;
   const int skip = wrapped(given, dangerous);
   if (skip > 0 && scene.depth <= kMaxInner) {
-    Effect inner = judge_command({given.begin() + skip, given.end()}, {scene.patterns, 0, scene.fed, scene.depth + 1, scene.says});
+    Effect inner = judge_command({given.begin() + skip, given.end()}, {scene.patterns, 0, scene.fed, scene.depth + 1, scene.says, scene.ends || ends_it(given, static_cast<size_t>(skip))});
     if (dangerous && inner.level < Level::changes) inner = unknown(take_apart(given), nullptr);
     return with(std::move(inner));
   }
   const Line line = take_apart(given);
   refuse_endless(before, line, scene);
   warn_of_secrets(before, line);
+  warn_of_terminal(before, line);
   bool repeats = false;
   if (auto said = by_the_resource(given, line, scene, repeats)) return with(std::move(*said));
   if (!line.words[0].known || skip != 0) return with(unknown(line, nullptr));

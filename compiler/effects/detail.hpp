@@ -24,6 +24,7 @@ struct Scene {
   bool fed = false;         // something comes in from a pipe or a file
   unsigned depth = 0;       // commands within commands
   std::string_view says{};  // what comes in from a pipe, where it can be read: the words of an `echo`
+  bool ends = false;        // somebody ends it: `timeout 5 …`
 };
 inline constexpr unsigned kMaxInner = 6;  // sudo sh -c 'ssh … "sudo docker exec … sh -c …"' is deep enough
 
@@ -78,7 +79,7 @@ std::optional<Effect> judge_inner(const std::vector<Arg>& words, const Line& lin
 // How many words stand before the command that a wrapper (sudo, env, timeout, nice …) runs; 0 when it is none, -1 when it is not understood.
 int wrapped(const std::vector<Arg>& words, bool& dangerous);
 // What a client of a database is given to say (clients.cpp); nothing where it cannot be read.
-std::optional<Effect> database_client(const std::vector<Arg>& words, const Line& line);
+std::optional<Effect> database_client(const std::vector<Arg>& words, const Line& line, const Scene& scene);
 // Whether what a pipe brings to `nc` or `socat` only asks.
 bool asks_only(std::string_view tool, std::string_view said);
 void parsed_again(Effect& e, const std::vector<Arg>& words);
@@ -90,6 +91,8 @@ Effect judge_script(std::string_view script, const Arg& at, const Scene& scene);
 bool awk_only_reads(std::string_view program);
 bool sed_only_reads(std::string_view script);
 
+// One hole is refused once, however often it is parsed.
+void again(Effect& e, ParsedAgain one);
 // Keeps the higher level, joins problems; a change that is not repeatable makes the whole not repeatable.
 void join(Effect& into, Effect&& one);
 Effect unknown(const Line& line, const Arg* flag);
@@ -98,6 +101,7 @@ bool has_subcommands(std::string_view tool);
 bool is_shell(std::string_view word);
 
 std::vector<std::string> split(std::string_view text);
+bool path_matches(const std::vector<std::string>& pattern, size_t p, const std::vector<embedded::HttpSegment>& path, size_t s);
 bool part_matches(std::string_view pattern, std::string_view word);
 std::string shown(std::string_view word);  // shortened for a sentence
 

@@ -191,13 +191,7 @@ Effect of_http(const embedded::Http& r, const Patterns& patterns) {
         segments.push_back(parts[1].substr(i, end - i));
         i = end + 1;
       }
-      if (segments.size() != r.segments.size()) continue;
-      bool fits = true;
-      for (size_t i = 0; i < segments.size() && fits; ++i) {
-        const bool any = segments[i] == "*" || (segments[i].size() > 2 && segments[i].front() == '<' && segments[i].back() == '>');
-        fits = any || (r.segments[i].known && pattern_matches(segments[i], {r.segments[i].text}, {true})) || (segments[i].empty() && r.segments[i].text.empty());
-      }
-      if (fits) return true;
+      if (detail::path_matches(segments, 0, r.segments, 0)) return true;
     }
     return false;
   };
@@ -387,7 +381,7 @@ Effect of_script(const embedded::Script& script, const Scene& scene, const std::
     for (const auto& r : c.redirects) fed = fed || r.op == "<";
     // The words of an `echo` are what the next stage is told.
     if (c.stage == 0) said.clear(), filled.clear();
-    Effect one = judge_command(words, {scene.patterns, 0, fed, scene.depth, said});
+    Effect one = judge_command(words, {scene.patterns, 0, fed, scene.depth, said, scene.ends});
     const Arg* listener = nullptr;
     for (const Arg& w : words)
       if (!said.empty() && asks_only(bare_name(w.text), said)) listener = &w;

@@ -55,7 +55,7 @@ std::string unquoted(const std::vector<Arg>& words, size_t from, bool& all_known
 
 std::vector<Arg> rest(const std::vector<Arg>& words, size_t from) { return {words.begin() + static_cast<std::ptrdiff_t>(from), words.end()}; }
 
-Scene within(const Scene& scene) { return {scene.patterns, 0, scene.fed, scene.depth + 1}; }
+Scene within(const Scene& scene) { return {scene.patterns, 0, scene.fed, scene.depth + 1, {}, scene.ends}; }
 
 embedded::Problem waits(const std::vector<Arg>& words, std::string what, std::string instead) {
   return {"E0708", fmt::format("`{}` without a command waits for somebody to type, and nobody is there.", what), words[0].begin, words[0].end, std::move(instead)};
@@ -162,8 +162,8 @@ std::optional<Effect> xargs(const std::vector<Arg>& words, const Line& line, con
       if (f.size() == 2) ++i;
       continue;
     }
-    if (!listed("-n -L -P -s -d --max-args --max-lines --max-procs --delimiter", f)) {
-      if (f.find('=') != std::string::npos && listed("--max-args --max-lines --max-procs --delimiter", f.substr(0, f.find('=')))) continue;
+    if (!listed("-n -L -P -s -d -a --arg-file --max-args --max-lines --max-procs --delimiter", f)) {
+      if (f.find('=') != std::string::npos && listed("--max-args --max-lines --max-procs --delimiter --arg-file", f.substr(0, f.find('=')))) continue;
       return unknown(line, &words[i]);
     }
     ++i;
@@ -300,7 +300,11 @@ std::optional<Effect> redis_cli(const std::vector<Arg>& words, const Line& line,
   for (; i < words.size() && words[i].text.starts_with('-'); ++i) {
     const std::string& f = words[i].text;
     if (listed(kValue, f)) ++i;
-    else if (f == "--scan" || f == "--bigkeys" || f == "--memkeys" || f == "--hotkeys" || f == "--version" || f == "-v") return Effect{};
+    else if (f == "--cluster" && i + 2 < words.size() && words[i + 1].known && (words[i + 1].text == "check" || words[i + 1].text == "info")) {
+      for (size_t k = i + 2; k < words.size(); ++k)
+        if (words[k].text.starts_with("--cluster-f") || words[k].may_be_flag) return unknown(line, &words[k]);
+      return Effect{};
+    } else if (f == "--scan" || f == "--bigkeys" || f == "--memkeys" || f == "--hotkeys" || f == "--version" || f == "-v") return Effect{};
     else if (f == "--latency" || f == "--stat" || f == "--latency-history" || f == "--latency-dist" || f == "--replica" || f == "--slave") {
       Effect e;
       e.problems.push_back({"E0708", fmt::format("`redis-cli {}` never ends by itself.", f), words[i].begin, words[i].end, "Write `redis-cli info`."});
@@ -325,6 +329,23 @@ std::optional<Effect> redis_cli(const std::vector<Arg>& words, const Line& line,
   Effect e = of_redis(said);
   if (e.level > Level::looks) e.culprit = "redis-cli " + e.culprit;
   return e;
+}
+
+// su - NAME -c SCRIPT
+std::optional<Effect> su(const std::vector<Arg>& words, const Line& line, const Scene& scene) {
+  bool named = false;
+  for (size_t i = 1; i < words.size(); ++i) {
+    const Arg& w = words[i];
+    if (w.may_be_flag) return unknown(line, &w);
+    if (w.text == "-" || w.text == "-l" || w.text == "--login") continue;
+    if (w.text == "-c" || w.text == "--command") {
+      if (i + 1 >= words.size() || !words[i + 1].known || i + 2 + (named ? 0U : 1U) < words.size()) return unknown(line, nullptr);
+      return judge_script(words[i + 1].text, words[i + 1], within(scene));
+    }
+    if (w.text.starts_with('-') || named) return unknown(line, &w);
+    named = true;
+  }
+  return unknown(line, nullptr);
 }
 
 void method_of(const std::string& method, bool& changes) { changes = method != "GET" && method != "HEAD" && method != "OPTIONS"; }
@@ -529,23 +550,48 @@ Effect judge_script(std::string_view script, const Arg& at, const Scene& scene) 
   return e;
 }
 
+// Clients that parse what one of these flags brings; some of them their later operands as well.
+struct ParsingClient {
+  std::string_view tool, flags;
+  bool operands;
+};
+constexpr ParsingClient kParsingClients[] = {{"psql", "-c --command", false}, {"mysql", "-e --execute", false}, {"mariadb", "-e --execute", false}, {"sqlite3", "-cmd", true}, {"duckdb", "-c -cmd", true}, {"mongosh", "--eval", false}, {"mongo", "--eval", false},
+                                         {"cqlsh", "-e --execute", false}, {"sqlcmd", "-Q -q", false}, {"clickhouse-client", "-q --query", false}, {"influx", "-execute", false}, {"vtysh", "-c --command", false}, {"script", "-c --command", false},
+                                         {"runuser", "-c --command", false}, {"gcloud", "--command", false}, {"expect", "-c", false}, {"parallel", "", true}};
+const ParsingClient* client_of(std::string_view tool) {
+  for (const auto& one : kParsingClients)
+    if (one.tool == tool) return &one;
+  return nullptr;
+}
+
 // Holes in what is parsed a second time.
 void parsed_again(Effect& e, const std::vector<Arg>& w) {
   const std::string c = bare_name(w[0].text);
   const auto take = [&](size_t from, size_t to, const std::string& by) {
     for (size_t i = from; i < to && i < w.size(); ++i)
-      for (const uint32_t h : w[i].holes) e.parsed_again.push_back({h, w[i].begin, w[i].end, by});
+      for (const uint32_t h : w[i].holes) again(e, {h, w[i].begin, w[i].end, by});
   };
+  // A shell with a script, wherever it stands: behind `nsenter`, `docker run IMAGE`, a tool that nobody here knows.
+  for (size_t i = 1; i + 2 < w.size(); ++i) {
+    if (!w[i].known || !is_shell(bare_name(w[i].text))) continue;
+    for (size_t k = i + 1; k + 1 < w.size() && w[k].known && w[k].text.starts_with('-'); ++k)
+      if (is_flag(w[k].text, "-c")) take(k + 1, k + 2, bare_name(w[i].text));
+  }
   if (is_shell(c)) {
     for (size_t i = 1; i + 1 < w.size(); ++i)
       if (is_flag(w[i].text, "-c")) return take(i + 1, i + 2, c);
   } else if (c == "ssh" || c == "eval" || c == "xargs" || c == "su" || c == "watch") {
     take(1, w.size(), c);
-  } else if (c == "psql" || c == "mysql" || c == "mariadb" || c == "cqlsh" || c == "mongosh" || c == "mongo" || c == "sqlite3") {
-    for (size_t i = 1; i + 1 < w.size(); ++i)
-      if (w[i].text == "-c" || w[i].text == "-e" || w[i].text == "--command" || w[i].text == "--eval" || w[i].text == "--execute" || (c != "psql" && c != "sqlite3" && w[i].text.starts_with('-') && !w[i].text.starts_with("--") && w[i].text.ends_with('e')) || (w[i].text.starts_with('-') && !w[i].text.starts_with("--") && w[i].text.ends_with('c'))) take(i + 1, i + 2, c + (c == "psql" || c == "sqlite3" ? " -c" : " -e"));
-    for (size_t i = 1; i < w.size(); ++i)
-      if (w[i].text.starts_with("--command=") || w[i].text.starts_with("--eval=") || w[i].text.starts_with("--execute=") || (c == "sqlite3" && i > 1)) take(i, i + 1, c + " -c");
+  } else if (const auto* client = client_of(c)) {
+    for (size_t i = 1; i < w.size(); ++i) {
+      if (!w[i].text.starts_with('-') && !(client->operands && i > 1)) continue;
+      const std::string& t = w[i].text;
+      const bool letters = t.size() > 1 && t[0] == '-' && t[1] != '-' && client->flags[0] == '-' && client->flags[1] == t.back();
+      if (!t.starts_with('-')) take(i, i + 1, c);
+      else if (listed(client->flags, t) || letters) take(i + 1, i + 2, fmt::format("{} {}", c, t));
+      else if (listed(client->flags, t.substr(0, t.find('=')))) take(i, i + 1, fmt::format("{} {}", c, t.substr(0, t.find('='))));
+      else if (t[1] != '-' && listed(client->flags, t.substr(0, 2))) take(i, i + 1, fmt::format("{} {}", c, t.substr(0, 2)));
+    }
   } else if (c == "awk" || c == "gawk" || c == "mawk" || c == "sed" || c == "jq" || c == "perl" || c == "yq") {
     for (size_t i = 1; i < w.size(); ++i) {
       if (w[i].text.starts_with('-') && w[i].known) {
@@ -573,7 +619,8 @@ std::optional<Effect> judge_inner(const std::vector<Arg>& words, const Line& lin
   if (c == "find") return find(words, line, scene);
   if (c == "psql") return psql(words, line, scene);
   if (c == "redis-cli" || c == "valkey-cli") return redis_cli(words, line, scene);
-  if (c == "mysql" || c == "mariadb" || c == "cqlsh" || c == "mongosh" || c == "mongo") return database_client(words, line);
+  if (c == "su") return su(words, line, scene);
+  if (c == "mysql" || c == "mariadb" || c == "cqlsh" || c == "mongosh" || c == "mongo") return database_client(words, line, scene);
   if (!scene.says.empty() && asks_only(c, scene.says)) return Effect{};
   if (c == "curl") return curl(words, line);
   if (c == "wget") return wget(words, line);

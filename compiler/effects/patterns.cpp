@@ -40,6 +40,20 @@ bool prefix_matches(const std::vector<std::string>& pattern, size_t p, const std
   return prefix_matches(pattern, p + 1, words, known, w + 1);
 }
 
+// `/a/<any>/**` and a path, segment by segment.
+bool path_matches(const std::vector<std::string>& pattern, size_t p, const std::vector<embedded::HttpSegment>& path, size_t s) {
+  if (p == pattern.size()) return s == path.size();
+  if (pattern[p] == "**") {
+    for (size_t i = s; i <= path.size(); ++i)
+      if (path_matches(pattern, p + 1, path, i)) return true;
+    return false;
+  }
+  if (s == path.size()) return false;
+  const bool any = pattern[p] == "*" || placeholder(pattern[p]);
+  const bool fits = any || (pattern[p].empty() && path[s].text.empty()) || (path[s].known && part_matches(pattern[p], path[s].text));
+  return fits && path_matches(pattern, p + 1, path, s + 1);
+}
+
 }  // namespace detail
 
 bool pattern_matches(std::string_view pattern, const std::vector<std::string>& words, const std::vector<bool>& known) {
@@ -57,11 +71,20 @@ std::optional<embedded::Problem> check_pattern(std::string_view verb, std::strin
     static constexpr std::string_view kMethods[] = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"};
     if (words.size() != 2 || std::find(std::begin(kMethods), std::end(kMethods), words[0]) == std::end(kMethods) || words[1][0] != '/')
       return embedded::Problem{"E0408", fmt::format("On an `http` resource `{}` is followed by a method and a path, as in `{} POST /login`.", said, said), 0, size, {}};
+    if (const auto query = pattern.find('?'); query != std::string_view::npos)
+      return embedded::Problem{"E0408", "The path is compared alone; with a query this fits nothing.", static_cast<uint32_t>(query), size, "Leave the query out."};
     return std::nullopt;
   }
+  for (const auto& w : words)
+    if (!detail::placeholder(w) && (w == "|" || w == "||" || w == "&&" || w == ";" || w == ">" || w == ">>" || w == "<" || w.ends_with(';')))
+      return embedded::Problem{"E0408", fmt::format("`{}` speaks of one simple command; each of a line is judged alone.", verb), 0, size, {}};
   if (verb != "reads") return std::nullopt;
-  static constexpr std::string_view kOpen[] = {"sh",   "bash",  "dash", "zsh",  "ksh",    "eval", "env",    "sudo", "xargs", "find", "awk",  "gawk", "mawk", "sed", "python", "python3",
-                                               "perl", "ruby",  "node", "php",  "curl",   "wget", "ssh",    "docker", "exec", "command", "nice", "timeout", "nohup", "time", "busybox", "su", "doas"};
+  // What runs, or talks to, whatever it is given.
+  static constexpr std::string_view kOpen[] = {"sh",      "bash",    "dash",   "zsh",    "ksh",     "ash",      "fish",    "csh",     "tcsh",    "pwsh",   "powershell", "busybox", "eval",   "exec",   "command", "source",  ".",        "env",     "sudo",   "doas",    "su",
+                                               "nice",    "ionice",  "timeout", "nohup", "time",    "stdbuf",   "setsid",  "runuser", "gosu",    "su-exec", "chroot",    "unshare", "nsenter", "flock", "script",  "strace",  "watch",    "xargs",   "parallel", "find",   "awk",
+                                               "gawk",    "mawk",    "nawk",   "sed",    "ed",      "vi",       "vim",     "python",  "python2", "python3", "perl",      "ruby",    "irb",    "node",   "nodejs",  "deno",    "bun",      "npx",     "bunx",   "tsx",     "ts-node",
+                                               "php",     "lua",     "luajit", "tclsh",  "expect",  "Rscript",  "julia",   "groovy",  "jshell",  "osascript", "gdb",     "curl",    "wget",   "socat",  "nc",      "ncat",    "netcat",   "telnet",  "ssh",    "rsh",     "docker",
+                                               "podman",  "nerdctl", "psql",   "mysql",  "mariadb", "sqlite3",  "mongosh", "mongo",   "redis-cli", "cqlsh", "clickhouse-client", "sqlcmd", "make"};
   std::string_view first = words[0];
   if (const size_t slash = first.rfind('/'); slash != std::string_view::npos && !first.starts_with("./")) first = first.substr(slash + 1);
   if (std::find(std::begin(kOpen), std::end(kOpen), first) != std::end(kOpen))

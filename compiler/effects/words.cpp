@@ -34,6 +34,8 @@ bool is_flag(std::string_view word, std::string_view flag) {
   if (flag.starts_with("--")) {
     if (flag.find('=') != std::string_view::npos) return word == flag;
     const auto name = word.substr(0, word.find('='));
+    // `--follow=false`, `--dry-run=none`: said, and not meant.
+    if (name.size() < word.size() && listed("false no none 0 off", word.substr(name.size() + 1))) return false;
     return name == flag || (name.starts_with("--") && name.size() >= 4 && flag.starts_with(name));
   }
   if (flag.size() > 2) return word == flag || word.substr(0, word.find('=')) == flag;

@@ -507,6 +507,10 @@ Parsed<Script> parse_shell(std::string_view text, const std::vector<HoleRef>& ho
 }
 
 bool dangerous_variable(std::string_view name) {
+  // Each of these names a program that is run, a file that is run, or options of whatever is run.
+  for (const std::string_view one : {"SHELL", "HOME", "XDG_CONFIG_HOME", "CURL_HOME", "PSQLRC", "PROMPT_COMMAND", "PS4", "LESSOPEN", "LESSCLOSE", "BROWSER", "SSH_ASKPASS", "SUDO_ASKPASS", "RSYNC_RSH", "TAR_OPTIONS", "MAKEFLAGS", "OPENSSL_CONF", "KUBECTL_EXTERNAL_DIFF",
+                                     "PERL5OPT", "PERL5LIB", "PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "RUBYOPT", "RUBYLIB", "NODE_PATH", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"})
+    if (name == one) return true;
   return name == "PATH" || name == "IFS" || name == "ENV" || name == "BASH_ENV" || name.starts_with("LD_") || name.ends_with("PAGER") || name.ends_with("EDITOR") || name.starts_with("GIT_");
 }
 

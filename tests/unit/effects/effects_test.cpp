@@ -92,6 +92,124 @@ TEST_CASE("what never ends is refused with what to write") {
   CHECK(problem(shell("docker compose up -d")) == "none");
 }
 
+TEST_CASE("what waits for somebody, or goes on for ever, wherever it stands") {
+  for (const char* s : {"less /etc/hosts", "vi x", "nano x", "crontab -e", "visudo", "sudo -i", "sudo -u app -s", "su - postgres", "su", "bash", "sudo bash", "ssh web1", "psql", "psql -h db -U app shop", "mysql -u root -p", "mongosh", "redis-cli", "redis-cli -h x",
+                        "telnet a 1", "screen -r", "tmux attach", "sudo tail -f x", "kubectl exec x -- tail -f y", "docker exec x top", "sh -c 'tail -f x'", "ssh web1 tail -f x", "kubectl get pods -A --watch", "kubectl logs -n a -f x", "kubectl logs --follow=true x",
+                        "journalctl -f -u x", "journalctl --follow", "dmesg --follow", "ping 10.0.0.1", "ping -i 5 x", "vmstat 1", "iostat -x 2", "mpstat 5", "pidstat 1", "sar 1", "dstat", "jstat -gcutil 1 1000", "top", "top -b", "htop", "watch ls", "yes",
+                        "sleep infinity", "nc -l 80", "tcpdump -i any", "tcpdump -w x", "strace -p 1", "docker stats", "docker events", "docker attach x", "docker compose up", "docker compose logs -f", "stern x", "k9s", "etcdctl watch x", "consul monitor", "nomad monitor",
+                        "nomad alloc logs -f x", "aws logs tail g --follow", "aws ssm start-session --target x", "gcloud beta logging tail x", "az webapp log tail -n x", "heroku logs -t", "pm2 logs", "pm2 monit", "supervisorctl tail -f x", "varnishlog", "ceph -w",
+                        "kafka-console-consumer.sh --topic t", "nvidia-smi -l 1", "inotifywait -m x", "systemctl edit x", "kubectl edit deploy x", "patronictl edit-config", "istioctl dashboard kiali", "argocd app logs x -f", "flux logs -f", "gh run watch 1", "mtr x"}) {
+    INFO(s);
+    const Effect e = shell(s);
+    CHECK(problem(e) == "E0708");
+    CHECK_FALSE((e.problems.empty() ? std::string() : e.problems[0].help).empty());
+  }
+  // `timeout` ends it, and so does a count.
+  for (const char* s : {"timeout 5 tail -f x", "timeout -k 5 10s tcpdump -i any", "sudo timeout 5 strace -p 1", "timeout 5 sh -c 'tail -f x'", "ping -c 3 x", "vmstat 1 5", "dstat 1 3", "jstat -gcutil 1 1000 3", "top -b -n 1", "tcpdump -c 5", "sudo -u app ls", "su - app -c ls",
+                        "docker stats --no-stream", "kubectl logs x --follow=false", "mysql -e 'show processlist'", "mongosh --eval 'rs.status()'", "ls | less", "echo x | bash", "mysql < x", "psql -c 'select 1'"}) {
+    INFO(s);
+    CHECK(problem(shell(s)) != "E0708");
+  }
+  CHECK(problem(shell("timeout 0 tail -f x")) == "E0708");
+  CHECK(problem(shell("timeout $T tail -f x")) == "E0708");
+  for (const char* s : {"docker run -it alpine sh", "docker run --rm -ti alpine", "kubectl run x -it --image=y", "kubectl debug node/x -it --image=y", "ssh -t web1 ls"}) {
+    INFO(s);
+    CHECK(problem(shell(s)) == "W0720");
+  }
+  CHECK(problem(shell("docker run alpine ls -t")) == "none");
+}
+
+TEST_CASE("a hole in what is parsed again, whoever parses it") {
+  for (const char* s : {"sh -c \"echo <x>\"", "bash -lc \"echo <x>\"", "sudo bash -c <x>", "ssh web1 <x>", "ssh web1 \"ls <x>\"", "ls | xargs -I{} echo <x>", "psql -c \"select <x>\"", "psql -Atc \"select <x>\"", "psql --command=\"select <x>\"",
+                        "mysql -e \"select <x>\"", "mysql --execute=\"select <x>\"", "mysql -Ne \"select <x>\"", "sqlite3 a.db \"select <x>\"", "mongosh --eval \"<x>\"", "cqlsh -e \"<x>\"", "clickhouse-client -q \"select <x>\"", "vtysh -c \"show <x>\"",
+                        "kubectl exec p -- sh -c \"<x>\"", "kubectl exec p -c c -- bash -c \"ls <x>\"", "docker exec c sh -c \"<x>\"", "docker run alpine sh -c \"<x>\"", "docker compose run app sh -c \"<x>\"", "kubectl run p --image=i -- sh -c \"<x>\"",
+                        "nsenter -t 1 -m sh -c \"<x>\"", "flock /l bash -c \"<x>\"", "env A=b sh -c \"<x>\"", "timeout 5 sh -c \"<x>\"", "find . -exec sh -c \"<x>\" +", "su - app -c \"<x>\"", "runuser -u app -- sh -c \"<x>\"", "runuser app -c \"<x>\"",
+                        "gcloud compute ssh vm --command \"<x>\"", "awk \"/<x>/\" f", "sed -n \"/<x>/p\" f", "sed -e \"s/a/<x>/\" f", "jq \".<x>\" f", "yq \".<x>\" f", "perl -e \"<x>\"", "python3 -c \"<x>\"", "node -e \"<x>\"", "ruby -e \"<x>\"", "php -r \"<x>\"", "watch \"ls <x>\""}) {
+    INFO(s);
+    CHECK(shell(s).parsed_again.size() == 1);
+  }
+  for (const char* s : {"grep <x> f", "awk -v a=<x> '{print a}' f", "jq --arg a <x> '.[$a]' f", "psql -v a=<x> -c 'select 1'", "mysql -h <x> -e 'select 1'", "kubectl exec <x> -- ls", "docker exec <x> ls", "find . -name <x>", "echo <x> | sh", "ls <x> | xargs echo", "curl -H \"X: <x>\" http://y"}) {
+    INFO(s);
+    CHECK(shell(s).parsed_again.empty());
+  }
+}
+
+TEST_CASE("the clients of MySQL and MongoDB are read") {
+  for (const char* s : {"mysql -e 'show processlist'", "mysql -h db -u app -N -e \"select count(*) from information_schema.processlist\"", "mysql -e 'show slave status\\G'", "mysql -e 'describe t'", "mongosh --quiet --eval 'printjson(rs.status())'", "mongosh --eval 'db.serverStatus().connections.current'",
+                        "mongosh mongodb://db/admin --eval 'db.currentOp()'"}) {
+    INFO(s);
+    const Effect e = shell(s);
+    INFO(e.sentence);
+    CHECK(e.level == Level::looks);
+  }
+  // What MySQL reads otherwise than the parser that judges it.
+  for (const char* s : {"mysql -e 'select 1 --1; drop table t'", "mysql -e 'select /*!1 into outfile \"x\" */ 1'", "mysql -e 'select \"a\\\"; drop table t; \"\"'", "mysql -e 'show tables; drop table t'", "mysql -e 'kill 5'",
+                        "mysql -e 'set global read_only = 1'", "mysql -e 'call p()'", "mysql -e 'flush logs'", "mysql -e \"select 1 into outfile 'x'\"", "mysql -e 'select * from t for update'", "mysql -e 'select own_function()'", "mysql --init-command='drop table t' -e 'select 1'", "mysql -e $SQL",
+                        "mongosh --eval 'rs.stepDown()'", "mongosh --eval 'rs.status(); db.dropDatabase()'", "mongosh --eval 'rs.status().x = db.t.drop()'", "mongosh --eval 'db.t.find()' x.js", "mongosh --eval 'db.currentOp' --file x.js", "mongosh x.js"}) {
+    INFO(s);
+    CHECK(shell(s).level >= Level::changes);
+  }
+  CHECK(shell("mysql -e 'drop table t'").level == Level::destroys);
+}
+
+TEST_CASE("no reads vouches for what runs anything") {
+  for (const char* tool : {"sh", "bash", "dash", "zsh", "ksh", "ash", "fish", "eval", "exec", "command", "source", ".", "env", "sudo", "doas", "su", "nice", "ionice", "timeout", "nohup", "time", "stdbuf", "setsid", "chroot", "nsenter", "flock", "script", "strace", "watch", "xargs",
+                           "parallel", "find", "awk", "gawk", "mawk", "nawk", "sed", "ed", "vim", "python", "python3", "perl", "ruby", "node", "deno", "bun", "npx", "tsx", "php", "lua", "tclsh", "expect", "Rscript", "pwsh", "osascript", "gdb", "curl", "wget", "socat", "nc",
+                           "telnet", "ssh", "docker", "podman", "psql", "mysql", "sqlite3", "mongosh", "redis-cli", "cqlsh", "make", "busybox", "/usr/bin/python3", "/bin/sh"}) {
+    INFO(tool);
+    const auto said = check_pattern("reads", std::string(tool) + " x", false);
+    REQUIRE(said);
+    CHECK(said->code == "E0408");
+    CHECK_FALSE(check_pattern("changes", std::string(tool) + " x", false));
+  }
+  for (const char* verb : {"reads", "changes", "destroys", "repeats"})
+    for (const char* line : {"a | b", "a && b", "a; b", "a > b", "a < b"}) {
+      INFO(verb << " " << line);
+      CHECK(check_pattern(verb, line, false));
+    }
+  CHECK(check_pattern("reads", "POST /login?x=1", true)->code == "E0408");
+  CHECK(check_pattern("reads", "post /login", true)->code == "E0408");
+}
+
+TEST_CASE("a path is a method's, segment by segment, and two stars are any number") {
+  Patterns p;
+  p.reads = {"POST /api/**", "POST /a/*/z", "POST /search-*/_doc"};
+  p.destroys = {"DELETE /idx/<name>"};
+  p.changes = {"GET /flush/**/now", "HEAD /x"};
+  const auto level = [&](std::string_view said) { return http(said, p).level; };
+  CHECK(level("POST /api") == Level::looks);
+  CHECK(level("POST /api/a/b/c") == Level::looks);
+  CHECK(level("POST /api/<x>/c") == Level::looks);
+  CHECK(level("POST /apis/a") == Level::changes);
+  CHECK(level("PUT /api/a") == Level::changes);
+  CHECK(level("POST /a/b/z?q=1") == Level::looks);
+  CHECK(level("POST /a/b/c/z") == Level::changes);
+  CHECK(level("POST /a/<x>/z") == Level::looks);
+  CHECK(level("POST /search-1/_doc") == Level::looks);
+  CHECK(level("POST /<x>/_doc") == Level::changes);
+  CHECK(level("DELETE /idx/a") == Level::destroys);
+  CHECK(level("DELETE /idx") == Level::changes);
+  CHECK(level("GET /flush/now") == Level::changes);
+  CHECK(level("GET /flush/a/b/now") == Level::changes);
+  CHECK(level("GET /flush") == Level::looks);
+  CHECK(level("HEAD /x") == Level::changes);
+  CHECK(level("OPTIONS /x") == Level::looks);
+}
+
+TEST_CASE("a variable that makes the command another one, and a flag that is said and not meant") {
+  for (const char* s : {"HOME=/tmp/x psql -c 'select 1'", "KUBECTL_EXTERNAL_DIFF=./x kubectl diff -f y", "PYTHONPATH=/tmp python3 --version", "RSYNC_RSH=./x rsync -n a b", "sudo LESSOPEN='|./x' less f",
+                        "env PERL5OPT=-Mx df", "SHELL=./x df", "helm upgrade a b --dry-run=false", "helm upgrade a b --dry-run=none", "kubectl apply -f x --dry-run=none", "helm template x --post-renderer ./y", "helm upgrade a b --dry-run --post-renderer ./y",
+                        "kubectl kustomize . --enable-helm --helm-command ./x", "jcmd 1 GC.run", "jcmd 1 GC.heap_dump /tmp/x", "jcmd 1 JFR.start", "jmap -histo:live 1", "memcached-tool h:1 flush_all", "nvidia-smi --gpu-reset", "rsync -n --rsync-path='touch x;rsync' a h:b",
+                        "redis-cli --cluster fix a:1", "redis-cli sentinel failover m", "su app -c 'touch x'", "timeout 5 touch x", "xargs -a f rm", "kubectl cnpg promote a b", "velero backup delete x"}) {
+    INFO(s);
+    CHECK(shell(s).level >= Level::changes);
+  }
+  for (const char* s : {"TZ=UTC date", "KUBECONFIG=/etc/kubernetes/admin.conf kubectl get nodes", "PGPASSWORD=$P psql -h db -c 'select 1'", "LC_ALL=C sort x", "kubectl logs x --follow=false", "helm upgrade a b --dry-run=server", "jcmd 1 Thread.print", "jcmd 1", "jcmd", "memcached-tool h:1 stats"}) {
+    INFO(s);
+    CHECK(shell(s).level == Level::looks);
+  }
+}
+
 TEST_CASE("what the resource says") {
   Patterns p;
   p.reads = {"./scripts/health-check.sh", "./bin/report *", "etcdctl endpoint health"};
