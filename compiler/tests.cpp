@@ -224,6 +224,8 @@ void Checker::test_lines(const Testing& test, NodeId node, Micros from) {
         const auto when = length ? duration_of(tree().text(length)) : std::nullopt;
         if (!when) {
           if (length) error("E0308", length, fmt::format("`{}` does not fit, or has its units out of order.", text(length)), "Write units from large to small, each once: `1h30m`.");
+        } else if (*when > std::chrono::hours(366 * 24)) {
+          error("E0308", length, fmt::format("`at {}` is over a year, and no run takes so long.", text(length)), "A run ends within 7 days; its ladders within 90.");
         } else {
           if (micros(*when) < now) error("E0802", length, fmt::format("The clock only runs forward: `at {}` comes after a later moment.", text(length)), "Put the lines in the order of their times.");
           now = std::max(now, micros(*when));

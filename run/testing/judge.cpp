@@ -117,9 +117,7 @@ std::string Judge::did(const Expect& expect) const {
   if (world_.begun.empty()) return "it was never done, and nothing else was";
   std::vector<std::string> others;
   for (const Begun& begun : world_.begun) {
-    const Template& what = program_.templates[begun.what];
-    std::string words = fmt::format("{}{} {}", program_.resources[what.resource].name, what.form, begun.said);
-    if (words.size() > 60) words = words.substr(0, words.find_last_not_of('\x80', 57)) + "…";
+    std::string words = shown(program_, begun, 60);
     if (std::find(others.begin(), others.end(), words) == others.end() && others.size() < 3) others.push_back(std::move(words));
   }
   return fmt::format("it was never done; done was `{}`", fmt::join(others, "`, `"));

@@ -25,8 +25,8 @@ class Stage {
     rehearsal_.verdict = [this](const Rehearsal::Look& look) { return world_.verdict(look); };
     world_.value = people_.value = [this](std::uint32_t function) { return value(function); };
     people_.check_of = [this](const std::string& fiber) { return world_.check_of(fiber); };
-    world_.ungiven = [this](std::uint32_t what) { ungiven(what); };
-    world_.unexpected = [this](std::uint32_t what) { unexpected(what); };
+    world_.ungiven = [this](const Begun& said) { ungiven(said); };
+    world_.unexpected = [this](const Begun& done) { unexpected(done); };
     row_.id = "test", row_.runbook = program_.runbook.id, row_.title = program_.runbook.title, row_.state = "open";
     row_.operator_name = "operator", row_.mode = test.interactive ? "interactive" : "headless";
     row_.image_hash = prepared.hash;
@@ -228,18 +228,26 @@ class Stage {
       if (std::string seen = judged.seen_instead(expect); !seen.empty()) report({{}, expect.site, kNone, clock_.passed(), "", std::move(seen), {}});
   }
 
-  void ungiven(std::uint32_t what) {
-    const LookUse& use = suite_.looks[what];
-    const Template& said = program_.templates[what];
-    const std::string words = fmt::format("{}{} {}", program_.resources[said.resource].name, said.form, squeezed(said.shown.empty() ? "" : said.shown.front()));
-    const std::string name = use.name.empty() ? words : use.name;
-    const Site& reader = program_.sites[static_cast<std::size_t>(use.reader)];
-    std::string give = use.check != LookUse::kNoCheck ? fmt::format("Add `given {} is green`, or what its look is answered.", name)
-                                                     : fmt::format("Add `given {}` and beneath it {}.", use.name.empty() ? "" + words : name, form_of(said.answer));
-    std::string file = program_.files[reader.file];
-    file = file.substr(file.rfind('/') + 1);
-    if (std::any_of(findings_.begin(), findings_.end(), [&](const Finding& f) { return f.code == "E0801" && f.place == static_cast<std::int32_t>(said.site); })) return;
-    report({"E0801", test_.site, static_cast<std::int32_t>(said.site), clock_.passed(), "", fmt::format("The test does not say what `{}` answers, and {}:{} uses it.", name, file, reader.line), std::move(give)});
+  std::string place_of(std::uint32_t site) const {
+    const std::string& file = program_.files[program_.sites[site].file];
+    return fmt::format("{}:{}", file.substr(file.rfind('/') + 1), program_.sites[site].line);
+  }
+
+  void ungiven(const Begun& said) {
+    const LookUse& use = suite_.looks[said.what];
+    const Template& what = program_.templates[said.what];
+    const std::string name = use.name.empty() ? shown(program_, said) : use.name;
+    const std::string check = use.check == LookUse::kNoCheck ? std::string() : program_.checks[static_cast<std::size_t>(use.check)].name;
+    std::string give = fmt::format("Add `given {}` and beneath it {}.", name, form_of(what.answer));
+    if (!check.empty()) give = check == name ? fmt::format("Add `given {} is green`, or beneath `given {}` what its look is answered.", check, name) : fmt::format("Add `given {} is green`, or `given {}` and beneath it {}.", check, name, form_of(what.answer));
+    told({"E0801", test_.site, static_cast<std::int32_t>(what.site), clock_.passed(), "",
+          fmt::format("The test does not say what `{}` answers, and {} uses it.", name, place_of(static_cast<std::uint32_t>(use.reader))), std::move(give)});
+  }
+
+  // Once, however often the run comes by.
+  void told(Finding finding) {
+    const bool known = std::any_of(findings_.begin(), findings_.end(), [&](const Finding& each) { return each.code == finding.code && each.place == finding.place && each.seen == finding.seen; });
+    if (!known) report(std::move(finding));
   }
 
   static std::string form_of(const Type& type) {
@@ -252,15 +260,12 @@ class Stage {
     return columns.empty() ? "its answer" : fmt::format("`row {}`", columns);
   }
 
-  void unexpected(std::uint32_t what) {
-    const Template& said = program_.templates[what];
-    const Site& site = program_.sites[said.site];
-    std::string file = program_.files[site.file];
-    file = file.substr(file.rfind('/') + 1);
-    const std::string& name = suite_.looks[what].name;
-    const std::string words = fmt::format("{}{} {}", program_.resources[said.resource].name, said.form, squeezed(said.shown.empty() ? "" : said.shown.front()));
-    report({"E0803", test_.site, static_cast<std::int32_t>(said.site), clock_.passed(), "",
-            fmt::format("Nobody expected `{}` ({}:{}).", name.empty() ? words : name, file, site.line), fmt::format("Give it an answer, or expect it: `expect did {}`.", name.empty() ? words : name)});
+  void unexpected(const Begun& done) {
+    const Template& what = program_.templates[done.what];
+    const std::string& bound = suite_.looks[done.what].name;
+    const std::string name = bound.empty() ? shown(program_, done) : bound;
+    told({"E0803", test_.site, static_cast<std::int32_t>(what.site), clock_.passed(), "", fmt::format("Nobody expected `{}` ({}).", name, place_of(what.site)),
+          fmt::format("Give it an answer, or expect it: `expect did {}`.", name)});
   }
 
   void tell(std::vector<std::string>& story) const {

@@ -18,6 +18,19 @@ std::string fiber_of(const std::string& key) {
 
 }  // namespace
 
+std::string shown(const Program& program, const Begun& begun, std::size_t most) {
+  const Template& what = program.templates[begun.what];
+  std::string arguments;
+  for (const std::string& each : begun.arguments) arguments += fmt::format("{}\"{}\"", arguments.empty() ? "" : ", ", each);
+  std::string words = program.resources[what.resource].name + (arguments.empty() ? "" : "(" + arguments + ")");
+  for (const std::string& part : what.path) words += "." + part;
+  words += fmt::format("{} {}", what.form, begun.said);
+  if (words.size() <= most) return words;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xc0) == 0x80) --end;      // never within a character
+  return words.substr(0, end) + "…";
+}
+
 TestWorld::TestWorld(const Program& program, const TestSuite& suite, const TestCase& test, VirtualClock& clock)
     : program_(program), suite_(suite), test_(test), clock_(clock), lines_of_(program.checks.size()) {
   for (std::uint32_t i = 0; i < suite.looks.size(); ++i)
@@ -195,14 +208,16 @@ void TestWorld::ask(Said said, std::function<void(Answer)> answered) {
   const bool changes = what.effect >= Effect::changes;
   Answer answer;
   if (changes) {
-    if (!given && !expected(now)) unexpected(now.what);
+    if (!given && !expected(now)) unexpected(now);
     begun.push_back(now);
     answer = answer_of(what, given ? take_reply(*given) : nullptr, value, clock_.wall());
   } else if (given) {
     answer = answer_of(what, take_reply(*given), value, clock_.wall());
     if (check) check->answered = true;
+  } else if (program_.resources[what.resource].kind == ResourceKind::clock) {
+    answer.value = Value::record({"value"}, {Value::instant(clock_.wall())}).answered(true, 0, clock_.wall());
   } else {
-    if (suite_.looks[now.what].reader != LookUse::kNoCheck) ungiven(now.what);
+    if (suite_.looks[now.what].reader != LookUse::kNoCheck) ungiven(now);
     answer.way = Way::blindness;
     answer.reason = "not given";
   }

@@ -27,6 +27,8 @@ class VirtualClock final : public Clock {
 
 // A change that began, and what people were sent.
 struct Begun { std::uint32_t what = 0; std::string said, written; std::vector<std::string> arguments; Micros at = 0; };
+// `node("one")> restart app`, in as few as `most` characters.
+std::string shown(const Program& program, const Begun& begun, std::size_t most = 200);
 struct Sent { std::uint32_t resource = 0; bool page = false; std::string text; Micros at = 0; };
 
 class TestWorld final : public World {
@@ -51,7 +53,7 @@ class TestWorld final : public World {
   bool matches(const Begun& begun, const Action& action) const;
 
   std::function<Value(std::uint32_t)> value;                      // of a pure function of the program
-  std::function<void(std::uint32_t what)> ungiven, unexpected;    // a look whose answer is read; a change that nobody expected
+  std::function<void(const Begun&)> ungiven, unexpected;          // a look whose answer is read; a change that nobody expected
   std::vector<Begun> begun;
   std::vector<Sent> sent;
 
