@@ -142,7 +142,7 @@ void Checker::judged_on_the_server(Spoken& spoken, const embedded::SqlStatement&
         reached.insert(quoted);
         if (!name.known && !name.hidden && !written_down && unsure_.insert({spoken.resource, quoted}).second)
           error("W0712", spoken.captured.file_span(name.begin, name.end), fmt::format("I do not know whether `{}` is a table; if it is a view, what it calls is judged before the first look.", name.name),
-                "Naming a table, not a view, is safest.");
+                "`rbc schema pull --env ENV` writes down what the database holds; then this is known.");
         break;
       case embedded::SqlNameKind::type:
         if (name.known) break;

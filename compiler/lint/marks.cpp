@@ -92,7 +92,7 @@ class Marks {
         if (end == std::string_view::npos) continue;
         const std::string_view inside = without_blanks(rest.substr(1, end - 1)), name = leading_name(inside);
         if (name.empty() || inside.find_first_of("<@:/=\"") != std::string_view::npos) continue;
-        if (name == inside && rest[1] != ' ') continue;   // a hole
+        if ((name == inside || inside == fmt::format("{}?", name)) && rest[1] != ' ') continue;   // a hole
         if (inside.starts_with(fmt::format("{}.", name)) && inside.find_first_of(" (+") == std::string_view::npos) continue;
         const bool words = rest[1] != ' ' && rest[end - 1] != ' ' && std::all_of(inside.begin(), inside.end(), [](char c) { return within_a_name(c) || c == ' '; });
         add(at, at + static_cast<std::uint32_t>(end) + 1, inside, words && told == Told::prose);

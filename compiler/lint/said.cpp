@@ -46,6 +46,7 @@ std::optional<Waits> longest_wait(std::string_view text, std::uint32_t from) {
   };
   std::string_view before;
   std::size_t before_at = 0;
+  bool command = true, before_command = true;   // the word, and the one before it, stand where a command does; `timeout` is also a word of nft
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = text.find_first_not_of(" \n\"'", at);
     if (begin == std::string_view::npos) break;
@@ -55,8 +56,10 @@ std::optional<Waits> longest_wait(std::string_view text, std::uint32_t from) {
       if (word.starts_with(option) && word.size() > option.size() && word[option.size()] == '=') keep(begin, end, word.substr(option.size() + 1));
       if (before == option && option != "--wait") keep(before_at, end, word);
     }
-    if (before == "sleep" || before == "timeout" || (before == "-m" && text.find("curl") != std::string_view::npos)) keep(before_at, end, word);
+    if ((before_command && (before == "sleep" || before == "timeout")) || (before == "-m" && text.find("curl") != std::string_view::npos)) keep(before_at, end, word);
     before = word, before_at = begin, at = end;
+    before_command = command;
+    command = word == "|" || word == "&&" || word == "||" || word == "sudo" || word == "--" || word == "-c" || word == "exec" || word.ends_with(';') || (before_at == 0 && (word.ends_with('$') || word.ends_with('>')));
   }
   return found;
 }
