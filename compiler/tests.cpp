@@ -267,7 +267,11 @@ void Checker::test_line(const Testing& test, NodeId line) {
       break;
     case Kind::OperatorJudges: {
       const SymbolId id = test_check(test, tree().child(line, Kind::Ref));
-      if (id == kNoSymbol || facts.symbols[id].kind != SymbolKind::check) break;
+      if (id == kNoSymbol) break;
+      if (facts.symbols[id].kind != SymbolKind::check) {
+        error("E0806", tree().child(line, Kind::Ref), "The goal is several checks, and a person judges one.", "Name that one.");
+        break;
+      }
       const NodeRef def = facts.checks[facts.symbols[id].index].def;
       if (!facts.tree(def).child(def.node, Kind::Judge))
         error("E0806", tree().child(line, Kind::Ref), fmt::format("`{}` is not judged by a person.", facts.symbols[id].name), fmt::format("Say `given {} is …`.", facts.symbols[id].name));
@@ -412,7 +416,11 @@ void Checker::test_action(const Testing& test, NodeId line, bool never) {
     const NodeRef declared = facts.symbols[id].declared;
     return declared && facts.tree(declared).child(declared.node, Kind::Do);
   });
-  test.found->spoken[ref(line)] = spoken_under(test, text(name));
+  auto& spoken = test.found->spoken[ref(line)] = spoken_under(test, text(name));
+  if (acts && spoken.empty()) {
+    error("E0804", name, fmt::format("`{}` is what a call leaves, and says nothing itself.", text(name)), "Name one of the actions of what is called, or write its utterance.");
+    return;
+  }
   if (!acts) error("E0804", name, fmt::format("`{}` is no action, so it is never done.", text(name)), "What is done stands behind `do`: `x = do …`.");
 }
 
@@ -423,6 +431,12 @@ std::vector<NodeRef> Checker::test_utterance(const Testing& test, NodeId said, b
   if (names.empty()) return {};
   const SymbolId id = resource_named(names[0], false);
   if (id == kNoSymbol) return {};
+  if (const NodeId args = tree().child(speaker, Kind::SpeakerArgs))
+    for (NodeId argument : tree().children(args))
+      if (tree().kind(argument) == Kind::Var) {
+        error("E0804", argument, fmt::format("A test says to which one: `{}` is a name of the run.", text(argument)), fmt::format("Write the value, as in `{}(\"…\")`, or leave the brackets out for all of them.", text(names[0])));
+        return {};
+      }
   const std::string words = squeezed(capture(tree(), said).text);
   const char form = tree().word(speaker) == Word::Dollar ? '$' : '>';
   std::vector<std::string> others;
