@@ -157,6 +157,9 @@ Effect of_redis(const embedded::Words& words) {
     e.repeatable = r.level > Level::looks && r.repeatable;
   }
   if (!found) unknown(e, w.size() > 1 && (command == "client" || command == "config" || command == "cluster" || command == "acl") ? command + " " + sub : command, w[0].begin, w[0].end);
+  if (command == "acl" && sub == "log")
+    for (size_t i = 2; i < w.size(); ++i)
+      if (!w[i].known || lower(w[i].text) == "reset") mark(e, Level::changes, "acl log reset", "empties the log of who was refused", w[i].begin, w[i].end);
   if (command == "config" && sub == "set")
     for (size_t i = 2; i < w.size(); i += 2) {
       const std::string p = lower(w[i].text);
