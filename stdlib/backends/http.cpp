@@ -168,7 +168,7 @@ class Transfers final : public HttpBackend {
     set(CURLOPT_WRITEDATA, &transfer);
     set(CURLOPT_HEADERFUNCTION, +took_header);
     set(CURLOPT_HEADERDATA, &transfer);
-    if (!request.user.empty()) {
+    if (!request.user.empty() || !request.password.empty()) {
       set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
       set(CURLOPT_USERNAME, request.user.c_str());
       set(CURLOPT_PASSWORD, request.password.c_str());

@@ -32,7 +32,24 @@ std::string fitted(const std::string& before, const std::string& value, bool sec
     return {};
   }
   if (value.starts_with("ssh://")) return value;
+  const bool path = authority_end != std::string::npos && before.find_first_of("?#", authority_end) == std::string::npos;
+  if (path && (value.empty() || value == "." || value == "..")) {
+    problem = secret ? fmt::format("`{}` is no segment of a path.", name) : fmt::format("`{}` is `{}`, which is no segment of a path.", name, value);
+    return {};
+  }
   return percent_encoded(value);
+}
+
+// A segment that leads elsewhere, put together of a value and what is written around it.
+bool leads_up(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (scheme == std::string_view::npos) return false;
+  text = text.substr(0, std::min(text.find_first_of("?#", scheme + 3), text.size()));
+  for (auto at = text.find('/', scheme + 3); at != std::string_view::npos; at = text.find('/', at + 1)) {
+    const std::string_view segment = text.substr(at + 1, text.find('/', at + 1) - at - 1);
+    if (segment == "." || segment == "..") return true;
+  }
+  return false;
 }
 
 }  // namespace address_text
@@ -75,6 +92,8 @@ Filled fill_binding(const Program& program, const Binding& binding, const std::v
     }
     if (!filled.problem.empty()) return filled;
   }
+  const bool open = std::any_of(binding.address.begin(), binding.address.end(), [](const BindingPiece& piece) { return piece.as != BindingPiece::As::literal; });
+  if (open && address_text::leads_up(text)) filled.problem = fmt::format("`{}` has a segment `.` or `..` in its path.", visible(shown));
   return filled;
 }
 
@@ -95,6 +114,7 @@ Placed place(const Address& address, const std::vector<Value>& arguments) {
     if (!placed.problem.empty()) return placed;
     at = end + 1;
   }
+  if (!arguments.empty() && address_text::leads_up(placed.text)) placed.problem = "its address has a segment `.` or `..` in its path";
   return placed;
 }
 

@@ -16,6 +16,8 @@ std::string base_of(const Url& base, HttpRequest& request) {
   if (base.host.empty()) return "the address names no host";
   const bool six = base.host.find(':') != std::string::npos;
   request.url = base.scheme + "://" + (six ? "[" + base.host + "]" : base.host) + (base.port ? ":" + std::to_string(base.port) : std::string());
+  // The server ends the name at the first colon, whatever was meant.
+  if (base.user.find(':') != std::string::npos) return "the name of the user in the address holds a colon, which HTTP cannot say";
   request.user = base.user;
   request.password = base.password;
   return {};
@@ -40,6 +42,10 @@ std::string http_request(const Url& base, const Utterance& said, HttpRequest& re
   if (!base.query_text.empty()) request.url += (said.target.find('?') == std::string::npos ? "?" : "&") + base.query_text;
   request.method = said.method;
   request.headers = said.headers;
+  constexpr std::size_t kMostHead = 512 << 10;   // bytes; servers take 8 to 64 KiB, and curl says of more than 1 MiB that it is out of memory
+  std::size_t head = request.url.size();
+  for (const auto& [name, value] : request.headers) head += name.size() + value.size();
+  if (head > kMostHead) return fmt::format("the address and the headers have {} KiB together, and more than {} are not sent; put it into a body", head >> 10, kMostHead >> 10);
   request.body = said.body;
   request.has_body = said.has_body;
   return {};

@@ -270,6 +270,7 @@ struct Renderer {
       case Escape::json_text: return json_escaped(text);
       case Escape::header_value:
         if (text.find_first_of("\r\n") != std::string::npos) throw Refused{fmt::format("`{}` holds a line break", name_of(piece))};
+        if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; })) throw Refused{fmt::format("`{}` holds a control character, which no header takes", name_of(piece))};
         return text;
       default: throw Refused{fmt::format("`{}` has no place in a request", name_of(piece))};
     }
@@ -277,7 +278,8 @@ struct Renderer {
 
   void http() {
     constexpr char kGone = '\0';   // no value holds a NUL
-    struct Part { Piece::As as; std::string name, text; };
+    struct Filled { const Piece* piece; std::size_t begin, end; };
+    struct Part { Piece::As as; std::string name, text; std::vector<Filled> filled; };
     std::vector<Part> parts;
     for (const Piece& piece : what.pieces) {
       if (piece.as == Piece::As::literal) {
@@ -291,11 +293,13 @@ struct Renderer {
           continue;
         }
         vet(piece, value);
+        const std::size_t begin = parts.back().text.size();
         parts.back().text += http_escaped(piece, value);
+        parts.back().filled.push_back({&piece, begin, parts.back().text.size()});
       } else if (piece.as == Piece::As::header) {
-        parts.push_back({piece.as, piece.text, {}});
+        parts.push_back({piece.as, piece.text, {}, {}});
       } else {
-        parts.push_back({piece.as, {}, piece.text});
+        parts.push_back({piece.as, {}, piece.text, {}});
       }
     }
     std::string query;
@@ -320,7 +324,10 @@ struct Renderer {
           std::string low = part.name;
           std::transform(low.begin(), low.end(), low.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
           if (std::find(std::begin(kRefused), std::end(kRefused), low) != std::end(kRefused)) throw Refused{fmt::format("the header `{}` is not for a runbook to set", part.name)};
-          const auto start = part.text.find_first_not_of(' ');
+          const auto start = part.text.find_first_not_of(" \t"), last = part.text.find_last_not_of(" \t");
+          // Blanks at the ends of a header are nobody's: they do not arrive.
+          for (const Filled& one : part.filled)
+            if (one.begin < one.end && (start == std::string::npos || one.begin < start || one.end > last + 1)) throw Refused{fmt::format("`{}` begins or ends the header `{}` with a blank, which would not arrive", name_of(*one.piece), part.name)};
           said.headers.emplace_back(part.name, start == std::string::npos ? std::string() : part.text.substr(start));
           break;
         }

@@ -128,7 +128,7 @@ class Stage:
         at, fetch = {}, first + 1
 
         def add(line):
-            lines.append(f"      {line}")
+            lines.extend(f"      {line}".split("\n"))
             if line.startswith("do "):
                 lines.extend(["      otherwise", "        > It was refused."])
 

@@ -39,6 +39,32 @@ TEST_CASE("a parameter is put in with each utterance") {
   CHECK_FALSE(place(filled.address, {}).problem.empty());
 }
 
+TEST_CASE("a value in the path of an address leads nowhere else") {
+  Program program;
+  Binding binding;
+  binding.address = {{BindingAs::literal, "http://api/v1/", 0}, {BindingAs::input, "R.tenant", 0}, {BindingAs::literal, "/x?k=", 0}, {BindingAs::input, "R.tenant", 0}};
+  CHECK(fill_binding(program, binding, {Value::text("a/../b?c#d")}, {}).address.text == "http://api/v1/a%2F..%2Fb%3Fc%23d/x?k=a%2F..%2Fb%3Fc%23d");
+  for (const char* refused : {"", ".", ".."}) CHECK(fill_binding(program, binding, {Value::text(refused)}, {}).problem.find("segment") != std::string::npos);
+  binding.address = {{BindingAs::literal, "http://api/.", 0}, {BindingAs::input, "R.a", 0}, {BindingAs::input, "R.b", 1}, {BindingAs::literal, "/x", 0}};
+  CHECK(fill_binding(program, binding, {Value::text("a"), Value::text("b")}, {}).problem.empty());
+  binding.address = {{BindingAs::literal, "http://api/x", 0}, {BindingAs::parameter, "name", 0}};
+  CHECK(place(fill_binding(program, binding, {}, {}).address, {Value::text("..")}).problem.find("segment") != std::string::npos);
+  binding.address = {{BindingAs::literal, "http://api/?k=", 0}, {BindingAs::parameter, "name", 0}};
+  CHECK(place(fill_binding(program, binding, {}, {}).address, {Value::text("..")}).text == "http://api/?k=..");
+}
+
+TEST_CASE("who logs in is who was meant") {
+  HttpRequest request;
+  Utterance said;
+  said.target = "/health";
+  CHECK(http_request(parse_url("http://a%3Ab:p@h"), said, request).find("colon") != std::string::npos);
+  CHECK(http_request(parse_url("http://:p%3Aw@h"), said, request).empty());
+  CHECK(request.user.empty());
+  CHECK(request.password == "p:w");
+  said.headers = {{"X", std::string(600 << 10, 'x')}};
+  CHECK(http_request(parse_url("http://h"), said, request).find("KiB") != std::string::npos);
+}
+
 TEST_CASE("addresses that cannot be used say why") {
   RedisPlace redis;
   CHECK(redis_place(parse_url("rediss://h"), redis).find("TLS") != std::string::npos);

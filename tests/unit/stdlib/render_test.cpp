@@ -146,6 +146,10 @@ TEST_CASE("headers keep to their line, bodies to their strings") {
   CHECK(body->field("a")->text() == "q\"}");
   CHECK(body->field("b")->text() == "<\",\"c\":1,\">");
   CHECK_FALSE(render(what, {Value::text("a\r\nHost: evil"), Value::text(""), Value::text("")}).problem.empty());
+  for (const char* refused : {" a", "a\t", " ", "a\x1b[31m", "\x7f"}) CHECK_FALSE(render(what, {Value::text(refused), Value::text(""), Value::text("")}).problem.empty());
+  const auto amid = said(Language::http, {text("GET", As::method), text("/", As::path), text("X", As::header), text(" Bearer "), hole(0, Escape::header_value), text(";")});
+  CHECK(render(amid, {Value::text(" a\tb ")}).headers[0].second == "Bearer  a\tb ;");
+  CHECK_FALSE(render(what, {Value::text("a"), Value::text("\xff"), Value::text("")}).problem.empty());
   const auto host = said(Language::http, {text("GET", As::method), text("/", As::path), text("Host", As::header), text("x")});
   CHECK_FALSE(render(host, {}).problem.empty());
 }
