@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 
+#include "stdlib/modules/escapes.hpp"
 #include "stdlib/modules/script.hpp"
-#include "vm/model/characters.hpp"
 
 namespace rbc {
 namespace render_values {
@@ -15,90 +14,6 @@ namespace render_values {
 struct Refused {
   std::string why;
 };
-
-// Whether all that it holds is UTF-8.
-bool whole_text(const Value& value) {
-  switch (value.tag()) {
-    case Tag::list: case Tag::record: case Tag::rows: break;
-    case Tag::json:
-      if (value.json_kind() == JsonKind::array || value.json_kind() == JsonKind::object) break;
-      return value.json_kind() != JsonKind::text || is_utf8(value.text());
-    case Tag::text: case Tag::url: case Tag::option: case Tag::secret: return is_utf8(value.text());
-    default: return true;
-  }
-  return std::all_of(value.names().begin(), value.names().end(), is_utf8) && std::all_of(value.items().begin(), value.items().end(), whole_text);
-}
-
-std::string sql_instant(std::int64_t micros) {
-  std::int64_t seconds = micros / 1'000'000, rest = micros % 1'000'000;
-  if (rest < 0) {
-    rest += 1'000'000;
-    --seconds;
-  }
-  const std::time_t at = seconds;
-  std::tm parts{};
-  ::gmtime_r(&at, &parts);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}+00", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                     parts.tm_min, parts.tm_sec, rest);
-}
-
-std::string sql_text(const Value& value) {
-  switch (value.tag()) {
-    case Tag::boolean: return value.as_bool() ? "true" : "false";
-    case Tag::duration: return fmt::format("{} microseconds", value.as_int());
-    case Tag::instant: return sql_instant(value.as_int());
-    case Tag::json: case Tag::record: case Tag::rows: return to_json_text(value);
-    case Tag::list: {
-      std::string all = "{";
-      for (const Value& item : value.items()) {
-        if (all.size() > 1) all += ',';
-        if (item.is_missing()) {
-          all += "NULL";
-          continue;
-        }
-        all += '"';
-        for (char c : sql_text(item)) {
-          if (c == '"' || c == '\\') all += '\\';
-          all += c;
-        }
-        all += '"';
-      }
-      return all + "}";
-    }
-    default: return plain(value);
-  }
-}
-
-std::string sql_quoted(const std::string& text, char quote) {
-  std::string all;
-  if (quote == '\'' && text.find('\\') != std::string::npos) all = " E";
-  all += quote;
-  for (char c : text) {
-    if (c == quote || (c == '\\' && quote == '\'')) all += c;
-    all += c;
-  }
-  return all + quote;
-}
-
-std::string regex_quoted(std::string_view text) {
-  std::string all;
-  for (char c : text) {
-    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) all += '\\';
-    all += c;
-  }
-  return all;
-}
-
-// Go's rules of quoted strings, which know `\x22` in either kind of quote; `\"` only in its own.
-std::string label_escaped(std::string_view text) {
-  std::string all;
-  for (char c : text) {
-    if (c == '"' || c == '\'' || c == '`' || static_cast<unsigned char>(c) < 0x20) all += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    else if (c == '\\') all += "\\\\";
-    else all += c;
-  }
-  return all;
-}
 
 struct Renderer {
   const Template& what;
@@ -358,83 +273,36 @@ struct Renderer {
       vet(piece, value);
       switch (piece.escape) {
         case Escape::prom_label: said.text += label_escaped(plain(value)); break;
-        case Escape::prom_regex: {
-          std::string all;
-          if (value.tag() == Tag::list) {
-            for (const Value& item : value.items()) all += (all.empty() ? "" : "|") + regex_quoted(plain(item));
-          } else {
-            all = regex_quoted(plain(value));
-          }
-          said.text += label_escaped(all);
-          break;
-        }
+        case Escape::prom_regex: said.text += label_escaped(regex_quoted(plain(value))); break;
         case Escape::prom_duration:
           if (value.tag() != Tag::duration) throw Refused{fmt::format("`{}` is no duration", name_of(piece))};
-          said.text += fmt::format("{}ms", std::max<std::int64_t>(value.as_int() / 1000, 0));
+          if (value.as_int() < 0 || value.as_int() % 1000 != 0) throw Refused{fmt::format("`{}` is {}, and Prometheus counts in whole milliseconds from 0 on", name_of(piece), literal(value))};
+          said.text += fmt::format("{}ms", value.as_int() / 1000);
           break;
-        default:
-          switch (value.tag()) {
-            case Tag::integer: case Tag::size: said.text += fmt::format("{}", value.as_int()); break;
-            case Tag::duration: said.text += fmt::format("{}", static_cast<double>(value.as_int()) / 1e6); break;
-            case Tag::instant: said.text += fmt::format("{:.3f}", static_cast<double>(value.as_int()) / 1e6); break;
-            case Tag::number: case Tag::percent: case Tag::rate:
-              if (!std::isfinite(value.as_double())) throw Refused{fmt::format("`{}` is no finite number", name_of(piece))};
-              said.text += fmt::format("{}", value.as_double());
-              break;
-            default: throw Refused{fmt::format("`{}` is no number", name_of(piece))};
-          }
+        default: said.text += prom_number(piece, value);
       }
     }
+  }
+
+  // In brackets below zero: `-3 ^ 2` would be -9. Behind `@` stands a number and nothing else.
+  std::string prom_number(const Piece& piece, const Value& value) const {
+    double number = 0;
+    switch (value.tag()) {
+      case Tag::integer: case Tag::size: number = static_cast<double>(value.as_int()); break;
+      case Tag::duration: case Tag::instant: number = static_cast<double>(value.as_int()) / 1e6; break;
+      case Tag::number: case Tag::percent: case Tag::rate: number = value.as_double(); break;
+      default: throw Refused{fmt::format("`{}` is no number", name_of(piece))};
+    }
+    if (!std::isfinite(number)) throw Refused{fmt::format("`{}` is no finite number", name_of(piece))};
+    const bool whole = value.tag() == Tag::integer || value.tag() == Tag::size;
+    const std::string text = whole ? fmt::format("{}", value.as_int()) : fmt::format("{}", number);
+    const auto before = said.text.find_last_not_of(" \n");
+    const bool instant = before != std::string::npos && said.text[before] == '@';
+    return text.starts_with('-') && !instant ? "(" + text + ")" : text;
   }
 };
 
 }  // namespace render_values
-
-std::string plain(const Value& value) {
-  switch (value.tag()) {
-    case Tag::boolean: return value.as_bool() ? "yes" : "no";
-    case Tag::integer: case Tag::size: return fmt::format("{}", value.as_int());
-    case Tag::number: case Tag::percent: case Tag::rate: return fmt::format("{}", value.as_double());
-    case Tag::text: case Tag::url: case Tag::option: case Tag::secret: return value.text();
-    case Tag::json:
-      if (value.json_kind() == JsonKind::text) return value.text();
-      return to_json_text(value);
-    case Tag::list: {
-      std::string all;
-      for (const Value& item : value.items()) all += (all.empty() ? "" : ", ") + plain(item);
-      return all;
-    }
-    default: return literal(value);
-  }
-}
-
-std::string percent_encoded(std::string_view text) {
-  std::string all;
-  for (unsigned char c : text) {
-    if (std::isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~') all += static_cast<char>(c);
-    else all += fmt::format("%{:02X}", c);
-  }
-  return all;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string all;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto digit = [&](std::size_t at) { return at < text.size() && std::isxdigit(static_cast<unsigned char>(text[at])); };
-    if (text[i] == '%' && digit(i + 1) && digit(i + 2)) {
-      all += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
-      i += 2;
-    } else {
-      all += text[i];
-    }
-  }
-  return all;
-}
-
-std::string json_escaped(std::string_view text) {
-  const std::string quoted = to_json_text(Value::text(std::string(text)));
-  return quoted.size() >= 2 ? quoted.substr(1, quoted.size() - 2) : std::string();
-}
 
 Utterance render(const Template& what, const std::vector<Value>& holes) {
   render_values::Renderer renderer{what, holes, {}};

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "stdlib/modules/escapes.hpp"
 #include "vm/bytecode/program.hpp"
 
 namespace rbc {
@@ -21,13 +22,5 @@ struct Utterance {
 };
 
 Utterance render(const Template& what, const std::vector<Value>& holes);
-
-// A value as one plain word: integers bare, numbers as their shortest form. Secrets too: the caller knows where it goes.
-std::string plain(const Value& value);
-// Everything but letters, digits and `-._~`.
-std::string percent_encoded(std::string_view text);
-std::string percent_decoded(std::string_view text);
-// The inside of a JSON string.
-std::string json_escaped(std::string_view text);
 
 }  // namespace rbc

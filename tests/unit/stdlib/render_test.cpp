@@ -157,10 +157,15 @@ TEST_CASE("headers keep to their line, bodies to their strings") {
 TEST_CASE("a label of PromQL cannot leave its quotes, a pattern matches itself") {
   const auto what = said(Language::promql, {text("up{job=\""), hole(0, Escape::prom_label), text("\",x=~\""), hole(1, Escape::prom_regex), text("\"}")});
   CHECK(render(what, {Value::text("a\"} or vector(1) #\\\n"), Value::text("a.b|c")}).text ==
-        "up{job=\"a\\x22} or vector(1) #\\\\\\x0a\",x=~\"a\\\\.b\\\\|c\"}");
+        "up{job=\"a\\x22} or vector(1) #\\\\\\x0A\",x=~\"a\\\\.b\\\\|c\"}");
   const auto range = said(Language::promql, {text("rate(x["), hole(0, Escape::prom_duration), text("]) > "), hole(1, Escape::prom_number)});
   CHECK(render(range, {Value::duration(5 * kMinute), Value::percent(0.05)}).text == "rate(x[300000ms]) > 0.05");
   CHECK_FALSE(render(range, {Value::text("5m]) or vector(1"), Value::number(1)}).problem.empty());
+  CHECK(render(what, {Value::text("a\ufffdb"), Value::text("x")}).text == "up{job=\"a\\ufffdb\",x=~\"x\"}");
+  CHECK_FALSE(render(what, {Value::text("\xff"), Value::text("x")}).problem.empty());
+  for (const Micros refused : {-kSecond, Micros{1500}}) CHECK_FALSE(render(range, {Value::duration(refused), Value::number(1)}).problem.empty());
+  const auto power = said(Language::promql, {hole(0, Escape::prom_number), text(" ^ 2 @ "), hole(1, Escape::prom_number)});
+  CHECK(render(power, {Value::integer(-3), Value::integer(-5)}).text == "(-3) ^ 2 @ -5");
 }
 
 TEST_CASE("nothing of a container's holes stands on a command line") {
