@@ -97,6 +97,37 @@ bool known_steps(const Program& program, const std::vector<std::string>& names, 
   return true;
 }
 
+// `service is "api"`, for sentences.
+std::string carried(const std::vector<std::pair<std::string, std::string>>& labels) {
+  std::string all;
+  for (const auto& [name, value] : labels) all += fmt::format("{}{} is \"{}\"", all.empty() ? "" : " and ", visible(name), visible(value));
+  return all;
+}
+
+// The labels of the alert that is answered, as inputs; and whether the runbook claims an alert that carries them. Without labels nobody knows.
+int take_labels(const Program& program, const Given& given, RunRequest& request) {
+  std::vector<std::pair<std::string, std::string>> labels;
+  for (const std::string& flag : given.all("label")) {
+    const std::size_t equals = flag.find('=');
+    if (equals == std::string::npos || equals == 0) return refuse(kUsage, fmt::format("`--label {}` has no `=`. It is written `--label NAME=VALUE`.", visible(flag)));
+    const std::string name = flag.substr(0, equals);
+    for (const auto& [known, value] : labels)
+      if (known == name) return refuse(kUsage, fmt::format("the label `{}` is given twice.", visible(name)));
+    labels.emplace_back(name, flag.substr(equals + 1));
+    request.inputs.push_back({name, flag.substr(equals + 1), true});
+  }
+  if (labels.empty()) return kOk;
+  if (request.alert.empty()) return refuse(kUsage, "`--label` says what an alert carries. Name the alert: `--alert NAME`.");
+  std::string wanted;
+  for (const AlertInfo& alert : program.runbook.alerts) {
+    if (alert.name != request.alert) continue;
+    const bool claimed = std::all_of(alert.labels.begin(), alert.labels.end(), [&](const auto& label) { return std::find(labels.begin(), labels.end(), label) != labels.end(); });
+    if (claimed) return kOk;
+    wanted += (wanted.empty() ? "" : ", or ") + carried(alert.labels);
+  }
+  return refuse(kUsage, fmt::format("{} answers the alert `{}` only where {}.", program.runbook.id, request.alert, wanted));
+}
+
 }  // namespace
 
 int run(const Given& given) {
@@ -110,7 +141,7 @@ int run(const Given& given) {
   RunRequest request;
   request.environment = choose_environment(program, given.get("env"), code);
   if (code) return code;
-  for (auto& [name, text] : collect_inputs(program, given.all("input"), given.extra, code)) request.inputs.push_back({name, text});
+  for (auto& [name, text] : collect_inputs(program, given.all("input"), given.extra, code)) request.inputs.push_back({name, text, false});
   if (code) return code;
   if (given.has("may") && given.get("may") != "change") return refuse(kUsage, fmt::format("`--may` takes `change`, not `{}`.", given.get("may")));
   request.may_change = given.has("may");
@@ -127,6 +158,7 @@ int run(const Given& given) {
     if (std::find(alerts.begin(), alerts.end(), request.alert) == alerts.end())
       return refuse(kUsage, fmt::format("{} does not answer the alert `{}`.{}", program.runbook.id, request.alert, suggestion(request.alert, alerts)));
   }
+  if ((code = take_labels(program, given, request))) return code;
   if (given.has("since") && !(request.since = parse_since(given.get("since"))))
     return refuse(kUsage, fmt::format("`--since` takes a time such as 2026-01-31T10:30:00Z, or how long ago, such as 5m; not `{}`.", given.get("since")));
   request.dry = given.has("dry");

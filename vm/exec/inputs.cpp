@@ -9,6 +9,15 @@ namespace rbc {
 
 namespace {
 
+// What a label may be where the runbook says nothing closer: no blank, no quote, nothing that begins an option or leads out of a path's folder by itself.
+constexpr const char* kLabelClass = "[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}";
+
+bool fills(const InputGiven& label, const InputInfo& input) {
+  const Type type = input.type.present();
+  if (!label.label || (!type.is(TypeTag::text) && !type.is(TypeTag::one_of))) return false;
+  return std::equal(label.name.begin(), label.name.end(), input.name.begin(), input.name.end(), [](char a, char b) { return (a == '_' ? '-' : a) == (b == '_' ? '-' : b); });
+}
+
 // What is wrong with a value for this input; empty if nothing is.
 std::string unfit(const InputInfo& input, const Value& value) {
   const Type type = input.type.present();
@@ -33,13 +42,15 @@ InputsResolved resolve_inputs(const Program& program, std::string_view environme
   Machine::Body body(std::shared_ptr<const Program>(std::shared_ptr<void>(), &program), start, {});
   const auto& inputs = program.runbook.inputs;
   for (const auto& one : given) {
-    bool known = std::any_of(inputs.begin(), inputs.end(), [&](const auto& i) { return i.name == one.name; });
+    bool known = one.label || std::any_of(inputs.begin(), inputs.end(), [&](const auto& i) { return i.name == one.name; });
     if (!known) out.problems.push_back(fmt::format("{} has no input `{}`.", program.runbook.id, visible(one.name)));
   }
   for (const auto& input : inputs) {
     Value value;
     std::string problem;
-    auto named = std::find_if(given.rbegin(), given.rend(), [&](const auto& g) { return g.name == input.name; });
+    auto named = std::find_if(given.rbegin(), given.rend(), [&](const auto& g) { return !g.label && g.name == input.name; });
+    if (named == given.rend()) named = std::find_if(given.rbegin(), given.rend(), [&](const auto& g) { return fills(g, input); });
+    const bool label = named != given.rend() && named->label;
     std::int32_t function = input.preset;
     for (const auto& env : program.environments) {
       if (env.name != environment) continue;
@@ -59,6 +70,10 @@ InputsResolved resolve_inputs(const Program& program, std::string_view environme
       problem = "it must be given";
     }
     if (problem.empty()) problem = unfit(input, value);
+    if (problem.empty() && label && input.type.present().is(TypeTag::text) && input.type.present()->pattern.empty() && !exec::full_match(value.text(), kLabelClass)) {
+      problem = fmt::format("`{}` does not match /{}/, which a label has to unless the input says `as text matching`", prose(value), kLabelClass);
+    }
+    if (label && !problem.empty()) problem = fmt::format("from the alert's label `{}`: {}", visible(named->name), problem);
     if (!problem.empty()) {
       out.problems.push_back(fmt::format("Input `{}`: {}.", input.name, problem));
       value = Value::missing(problem);

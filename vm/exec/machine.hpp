@@ -159,8 +159,9 @@ class Machine {
   std::unique_ptr<Body> body_;
 };
 
-// Inputs in order: given, else the environment's, else the default (which may read earlier ones). Problems are sentences.
-struct InputGiven { std::string name; std::string text; };
+// Inputs in order: given, else a label of the alert, else the environment's, else the default (which may read earlier ones). Problems are sentences.
+// Whoever raises an alert writes its labels: they fill inputs of type text and `one of` only, `-` and `_` alike, and a text must match its class.
+struct InputGiven { std::string name; std::string text; bool label = false; };
 struct InputsResolved { std::vector<Value> values; std::vector<std::string> problems; };
 InputsResolved resolve_inputs(const Program& program, std::string_view environment, const std::vector<InputGiven>& given);
 

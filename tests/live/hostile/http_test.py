@@ -11,7 +11,7 @@ import unittest
 import urllib.parse
 
 from corpus import VALUES, is_text
-from stage import Stage, Tally, Web, address
+from stage import Stage, Tally, Web, address, shows_itself
 
 ARGS = None
 
@@ -160,6 +160,16 @@ class Http(unittest.TestCase):
                 self.bound([one], tally)
                 self.assertEqual(self.web.requests, [], "something was sent")
         tally.end(self, len(values) * len(PLACES))
+
+    def test_what_comes_back_is_made_visible(self):
+        self.web.answer = lambda head: (b"text/plain", VALUES[int(head.split(b" ")[1][6:])][1] if head.startswith(b"GET /back/") else b"ok")
+        self.web.header = lambda head: b"X-Back: " + re.sub(rb"[\r\n\0]", b"", VALUES[int(head.split(b" ")[1][6:])][1]) + b"\r\n" if head.startswith(b"GET /back/") else b""
+        with Stage(ARGS.rbc, self.web, "http api", f"  api = http://{self.web.base}") as stage:
+            numbers, events = shows_itself(self, stage, ["x = api> GET /back/<n>", "show x", "show x.body", "> It says <x.body>.", 'show x.header("x-back")', "api> GET /other/<v.body>"])
+        came = {int(event["text"][10:]): event["value"]["body"] for event in events if event["event"] == "look" and re.fullmatch("GET /back/[0-9]+", event["text"]) and "value" in event}
+        for n in numbers:
+            if is_text(VALUES[n][1]):
+                self.assertEqual(came[n], VALUES[n][1].decode(), VALUES[n][0])
 
 
 if __name__ == "__main__":

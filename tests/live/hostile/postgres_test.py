@@ -8,7 +8,7 @@ import unittest
 
 from corpus import MIB, VALUES, is_text
 from servers import Postgres
-from stage import Stage, Tally, Web, address
+from stage import Stage, Tally, Web, address, shows_itself
 
 ARGS = None
 
@@ -94,6 +94,12 @@ class Sql(unittest.TestCase):
             done, events = stage.run(lines)
         came = [event["value"]["v"] if "value" in event else event["missing"] for event in events if event["event"] == "look" and event["text"].startswith("select")]
         self.assertEqual(dict(zip(values, came)), values, done.stderr)
+
+    def test_what_comes_back_is_made_visible(self):
+        self.server.psql("create table shown (n int, v text);" + "".join(f"insert into shown values ({n}, convert_from(decode('{value.hex()}', 'hex'), 'UTF8'));" for n, (_, value) in enumerate(VALUES)
+                                                                         if is_text(value) and b"\0" not in value and len(value) < 1000))
+        with self.stage() as stage:
+            shows_itself(self, stage, ["x = db> select n, v from shown where n = <n>", "show x", "> It says <x>.", "db> select <v.body>::int as v"])
 
 
 if __name__ == "__main__":

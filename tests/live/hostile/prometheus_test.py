@@ -7,7 +7,7 @@ import unittest
 
 from corpus import VALUES, is_text
 from servers import Prometheus
-from stage import Stage, Tally, Web, address
+from stage import Stage, Tally, Web, address, shows_itself
 
 ARGS = None
 
@@ -75,6 +75,10 @@ class Prom(unittest.TestCase):
         for (written, query, expected), got in zip(tried, came):
             with self.subTest(value=written, query=query):
                 self.assertEqual(got, expected)
+
+    def test_what_comes_back_is_made_visible(self):
+        with self.stage() as stage:
+            shows_itself(self, stage, ['x = prom> hostile{n="<n>"}', "show x", "show x.samples", "> It says <x.samples>.", 'prom> hostile{n="<n>"}', 'prom> label_replace(up, "x", "<v.body>", "job", "(")'])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import unittest
 
 from corpus import VALUES
 from servers import Redis
-from stage import Stage, Tally, Web, address
+from stage import Stage, Tally, Web, address, shows_itself
 
 ARGS = None
 
@@ -53,6 +53,13 @@ class RedisWords(unittest.TestCase):
                     tally.row(name, value, said[name, n], expected if there else None, answer and answer["value"], begins)
             self.assertEqual(server.ask(b"GET", b"value:0"), b"plain", "nothing was flushed")
             tally.end(self, len(VALUES) * (len(CHANGES) + len(LOOKS)))
+
+    def test_what_comes_back_is_made_visible(self):
+        with Redis(address(67)) as server, Web(address(67)) as web, Stage(ARGS.rbc, web, "redis cache", f"  cache = {server.url}") as stage:
+            for n, (_, value) in enumerate(VALUES):
+                server.ask(b"SET", b"shown:%d" % n, value)
+                server.ask(b"RPUSH", b"list:%d" % n, value, value)
+            shows_itself(self, stage, ["x = cache> get shown:<n>", "show x", "y = x.value else \"none\"", "> It says <y>.", "cache> lrange list:<n> 0 -1", "cache> hget <v.body> x"])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import sys
 import unittest
 
 from corpus import VALUES, is_text
-from stage import Stage, Tally, Web, address
+from stage import Stage, Tally, Web, address, shows_itself
 
 ARGS = None
 
@@ -132,6 +132,16 @@ class Shell(unittest.TestCase):
         said = {line: "would be an option" not in event.get("missing", "") for line, event in zip(tried, ended)}
         self.assertEqual(said, tried, done.stderr)
 
+    def test_what_a_command_prints_is_made_visible(self):
+        (self.stage.path / "values").mkdir()
+        for n, (_, value) in enumerate(VALUES):
+            (self.stage.path / "values" / str(n)).write_bytes(value)
+        (self.stage.path / "has.sh").write_text('#!/bin/sh\ncat "values/$1" >&2; exit 3\n')
+        numbers, events = shows_itself(self, self.stage, ["x = box$ cat values/<n>", "show x", "> It printed <x.text>.", "page lead: It printed <x.text>.", "box$ cat values/<n>", "box$ ./has.sh <n>", "tool> words <v.body>", "when x.text is \"b\"", "  fail: <x.text>"])
+        # As JSON a text is what it was.
+        came = [event["value"]["text"] for event in events if event["event"] == "look" and event["text"].startswith("cat values/")][::2]
+        self.assertEqual([one for n, one in zip(numbers, came) if is_text(VALUES[n][1])], [VALUES[n][1].decode().removesuffix("\n").removesuffix("\r") for n in numbers if is_text(VALUES[n][1])])
+
     def test_a_secret_is_in_no_environment_that_it_was_not_given_to(self):
         done, _ = self.stage.run(["    box$ ./has.sh", "    other$ ./has.sh", "    teller> look", "    box$ API_TOKEN=<token> ./has.sh"])
         self.assertEqual((self.stage.path / "has").read_text().split(), ["no", "yes", "no", "yes"], done.stdout + done.stderr)
@@ -143,4 +153,5 @@ if __name__ == "__main__":
     parser.add_argument("--rbc", required=True)
     parser.add_argument("--witness", required=True)
     ARGS, rest = parser.parse_known_args()
+    ARGS.witness = os.path.abspath(ARGS.witness)
     unittest.main(argv=[sys.argv[0], *rest])

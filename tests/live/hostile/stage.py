@@ -4,12 +4,13 @@ A position is a name, the line of the runbook that has `<v.body>` in its hole, a
 import json
 import os
 import pathlib
+import re
 import socketserver
 import subprocess
 import tempfile
 import threading
 
-from corpus import VALUES, shown
+from corpus import VALUES, is_text, shown
 
 NUMBER = os.getpid()
 
@@ -29,6 +30,7 @@ class Web(socketserver.ThreadingTCPServer):
         self.base = f"{where}:{port}"
         self.requests = []                   # (head, body), as they came
         self.answer = lambda head: (b"text/plain", b"ok")
+        self.header = lambda head: b""       # lines that the answer has besides
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def __enter__(self):
@@ -58,7 +60,7 @@ class Exchange(socketserver.StreamRequestHandler):
             else:
                 self.server.requests.append((head, body))
                 kind, text = self.server.answer(head)
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\nContent-Length: " + str(len(text)).encode() + b"\r\n\r\n" + text)
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\nContent-Length: " + str(len(text)).encode() + b"\r\n" + self.server.header(head) + b"\r\n" + text)
 
 
 HEAD = """\
@@ -153,6 +155,29 @@ class Stage:
         assert n + 1 == len(VALUES), (n, self.events[-1], self.done.stderr[-2000:])
         # A failure before the line is one of the line.
         return {(name, n): said[name, n] if (name, n) in said else failed[n] for name, _ in positions for n in range(len(VALUES))}
+
+
+# Controls but tabs and newlines, which `show` has, what turns a line around, what has no width, and separators of lines: none of it reaches a screen.
+HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+
+
+def shows_itself(test, stage, lines):
+    """Runs `lines` for every value that has something to hide, on the plain screen, as JSON, and afterwards as a timeline of both kinds. Answers what was said in JSON."""
+    numbers = [n for n, (_, value) in enumerate(VALUES) if len(value) < 1000 and (not is_text(value) or HIDDEN.search(value.decode().replace("\n", "\r")))]
+    test.assertGreater(len(numbers), 60)
+    loop = [f"    for each n in [{', '.join(str(n) for n in numbers)}] tolerating all", "      v = source> GET /value/<n>", *(f"      {line}" for line in lines)]
+    done, events = stage.run(loop)
+    plain = stage.call("run", "H-1", "--env", "local", "--headless")
+    screens = {"--json": done.stdout, "the plain screen": plain.stdout, "standard error": plain.stderr, "rbc show": stage.call("show", "last").stdout, "rbc show --json": stage.call("show", "last", "--json").stdout}
+    for name, came in screens.items():
+        with test.subTest(screen=name):
+            found = HIDDEN.search(came.decode())        # which has to be UTF-8
+            test.assertIsNone(found, found and came.decode()[max(0, found.start() - 200):found.end() + 60])
+    for line in screens["rbc show --json"].splitlines():
+        json.loads(line)
+    test.assertGreater(len(plain.stdout), 1000, plain.stderr)
+    print(f"shown: {len(numbers)} values × {len(lines)} lines on {len(screens)} screens", flush=True)
+    return numbers, events
 
 
 class Tally:

@@ -132,3 +132,28 @@ TEST_CASE("inputs: given, else the environment's, else the default") {
   CHECK(r.problems == std::vector<std::string>{"RB-00 has no input `nope`.", "Input `port`: `x` is not int.", "Input `twice`: `x` is not int.",
                                                "Input `name`: `A1` does not match /[a-z]+/.", "Input `watch`: 2h is more than the 1h that it may be at most."});
 }
+
+TEST_CASE("labels of an alert fill texts and options, between flag and environment, if they fit") {
+  Book b;
+  const auto text = b.slot("data-center"), narrow = b.slot("narrow"), option = b.slot("size"), port = b.slot("port");
+  const auto preset = static_cast<std::int32_t>(b.expression([&] { b.constant(Value::text("none")); }));
+  const auto number = static_cast<std::int32_t>(b.expression([&] { b.constant(Value::integer(1)); }));
+  b.main([] {});
+  b.p.runbook.inputs = {{"data-center", TypeTag::text, text, preset, 0, ""}, {"narrow", Type::text_matching("[a-z ]+").optional(), narrow, kNone, 0, ""},
+                        {"size", Type::one_of({"small", "large"}).optional(), option, kNone, 0, ""}, {"port", TypeTag::integer, port, number, 0, ""}};
+  auto program = b.done();
+  auto r = resolve_inputs(*program, "", {{"data_center", "fra-1", true}, {"narrow", "a b", true}, {"size", "large", true}, {"port", "7", true}, {"instance", "$(x)", true}});
+  CHECK(r.problems.empty());
+  CHECK(r.values == std::vector<Value>{Value::text("fra-1"), Value::text("a b"), Value::option("large"), Value::integer(1)});
+  r = resolve_inputs(*program, "", {{"data-center", "$(a flag)"}, {"data-center", "a-label", true}});
+  CHECK(r.values[0] == Value::text("$(a flag)"));
+  for (const char* refused : {"", "-rf", "a b", "$(x)", "a\n", "\xff", ".."}) {
+    INFO(refused);
+    r = resolve_inputs(*program, "", {{"data-center", refused, true}});
+    REQUIRE(r.problems.size() == 1);
+    CHECK(r.problems[0].find("the alert's label `data-center`") != std::string::npos);
+  }
+  CHECK(resolve_inputs(*program, "", {{"size", "medium", true}, {"narrow", "A", true}}).problems.size() == 2);
+  CHECK(resolve_inputs(*program, "", {{"data-center", std::string(200, 'a'), true}}).problems.empty());
+  CHECK_FALSE(resolve_inputs(*program, "", {{"data-center", std::string(201, 'a'), true}}).problems.empty());
+}
