@@ -123,7 +123,7 @@ int take_labels(const Program& program, const Given& given, RunRequest& request)
     if (alert.name != request.alert) continue;
     const bool claimed = std::all_of(alert.labels.begin(), alert.labels.end(), [&](const auto& label) { return std::find(labels.begin(), labels.end(), label) != labels.end(); });
     if (claimed) return kOk;
-    wanted += (wanted.empty() ? "" : ", or ") + carried(alert.labels);
+    wanted += fmt::format("{}{}", wanted.empty() ? "" : ", or ", carried(alert.labels));
   }
   return refuse(kUsage, fmt::format("{} answers the alert `{}` only where {}.", program.runbook.id, request.alert, wanted));
 }
