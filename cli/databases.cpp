@@ -97,8 +97,9 @@ Databases find_databases(Sources& sources, const Project& project, const std::st
   settings.schemas.clear();
   Finder finder(found, project.root, wanted);
   bool any = false;
+  RunbookCompiler compiler(sources, catalogue(), settings);
   for (const RunbookEntry& entry : index.runbooks) {
-    const Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue(), settings);
+    const Compiled compiled = compiler.compile(entry.path, entry.id);
     if (!compiled.program) continue;
     any = true;
     finder.add(*compiled.program);

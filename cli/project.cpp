@@ -119,14 +119,22 @@ Chosen choose_runbook(Sources& sources, const Project& project, const std::strin
     chosen.code = refuse(kUsage, fmt::format("no runbook `{}` here.{}", id, !near.empty() ? near : all.empty() ? "" : all + "."));
     return chosen;
   }
-  Compiled compiled = compile_runbook(sources, entry->path, entry->id, catalogue(), project.settings, outline);
+  RunbookCompiler compiler(sources, catalogue(), project.settings);
+  Chosen one = choose_entry(compiler, *entry, outline);
+  one.index = std::move(chosen.index);
+  return one;
+}
+
+Chosen choose_entry(RunbookCompiler& compiler, const RunbookEntry& entry, outline::Outline* outline) {
+  Chosen chosen;
+  Compiled compiled = compiler.compile(entry.path, entry.id, outline);
   size_t errors = 0;
   for (const Diagnostic& d : compiled.diagnostics) {
     if (d.severity != Severity::Error) continue;
     if (errors++ < 10) fmt::print(stderr, "{}\n", render_pretty(d, colours(2)));
   }
   if (!compiled.program) {
-    chosen.code = refuse(kUsage, fmt::format("{} does not compile: {} error{}. Nothing was started.", entry->id, errors, errors == 1 ? "" : "s"));
+    chosen.code = refuse(kUsage, fmt::format("{} does not compile: {} error{}. Nothing was started.", entry.id, errors, errors == 1 ? "" : "s"));
     return chosen;
   }
   chosen.program = std::move(compiled.program);

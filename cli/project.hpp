@@ -35,6 +35,9 @@ struct Chosen {
 // `outline`, if given, is filled together with the program.
 Chosen choose_runbook(Sources& sources, const Project& project, const std::string& id, outline::Outline* outline = nullptr);
 
+// The same of a line of an index: for many of them, one after another.
+Chosen choose_entry(RunbookCompiler& compiler, const RunbookEntry& entry, outline::Outline* outline = nullptr);
+
 // `--env`, or the only environment there is. Refuses with a sentence: empty name, code set.
 std::string choose_environment(const Program& program, const std::string& asked, int& code);
 

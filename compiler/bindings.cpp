@@ -57,22 +57,33 @@ std::set<std::uint32_t> Checker::reachable(std::uint32_t file) const {
   return seen;
 }
 
-const RunbookFacts* Checker::runbook_named(std::string_view id) const {
-  for (const RunbookFacts& r : facts.runbooks)
-    if (lowered(r.id) == lowered(id)) return &r;
-  return nullptr;
+const RunbookFacts* Checker::runbook_named(std::string_view id) {
+  if (runbook_ids_.empty())
+    for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) runbook_ids_.emplace(lowered(facts.runbooks[i].id), i);
+  const auto found = runbook_ids_.find(lowered(id));
+  return found == runbook_ids_.end() ? nullptr : &facts.runbooks[found->second];
+}
+
+// Its `input RUNBOOK.name = …` lines.
+const std::vector<NodeId>& Checker::environment_inputs(NodeRef env, std::string_view runbook) {
+  static const std::vector<NodeId> kNone;
+  const auto [there, fresh] = environment_inputs_.emplace(env);
+  const Tree& of = *facts.trees[env.file];
+  if (fresh)
+    for (NodeId line : of.all(env.node, Kind::EnvInput))
+      if (const auto names = of.all(line, Kind::Name); names.size() > 1) there->second[lowered(of.text(names[0]))].push_back(line);
+  const auto found = there->second.find(lowered(runbook));
+  return found == there->second.end() ? kNone : found->second;
 }
 
 // The expression that an environment of a file gives to an input of a runbook, or nothing.
-NodeRef Checker::environment_value(const std::set<std::uint32_t>& from, std::string_view env, std::string_view runbook, std::string_view input) const {
+NodeRef Checker::environment_value(const std::set<std::uint32_t>& from, std::string_view env, std::string_view runbook, std::string_view input) {
   for (std::uint32_t file : from) {
     const Tree& there = *facts.trees[file];
     for (NodeId node : files[file].environments) {
       if (there.name(node) != env) continue;
-      for (NodeId line : there.all(node, Kind::EnvInput)) {
-        const auto names = there.all(line, Kind::Name);
-        if (names.size() > 1 && lowered(there.text(names[0])) == lowered(runbook) && there.text(names[1]) == input) return {file, there.expression(line)};
-      }
+      for (NodeId line : environment_inputs({file, node}, runbook))
+        if (there.text(there.all(line, Kind::Name)[1]) == input) return {file, there.expression(line)};
     }
   }
   return {};
@@ -203,7 +214,7 @@ void Checker::check_environments(std::uint32_t file) {
   std::uint32_t locals = 0;
   frame_ = {&locals, nullptr};
   for (NodeId env : files[file].environments) {
-    std::vector<std::pair<SymbolId, NodeId>> bound;
+    std::unordered_map<SymbolId, NodeId> bound;
     bool again = false;   // lines of another environment that came to stand here are told of once
     for (NodeId note : tree().all(env, Kind::Note)) prose(note);
     if (const NodeId title = tree().child(env, Kind::Title); title && said_of_title(text(title)) == "protected")
@@ -223,9 +234,8 @@ void Checker::check_environments(std::uint32_t file) {
         if (!is_lost(text(name))) error("E0201", name, fmt::format("No resource `{}` here.", text(name)), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
         continue;
       }
-      for (const auto& [other, first] : bound)
-        if (other == id && !std::exchange(again, true)) error("E0209", name, fmt::format("`{}` is bound twice in `env {}`.", text(name), tree().name(env)), "Keep one.").with({&tree().source(), tree().span(first), "the first"});
-      bound.emplace_back(id, name);
+      if (const auto [first, fresh] = bound.emplace(id, name); !fresh && !std::exchange(again, true))
+        error("E0209", name, fmt::format("`{}` is bound twice in `env {}`.", text(name), tree().name(env)), "Keep one.").with({&tree().source(), tree().span(first->second), "the first"});
       const ResourceKind kind = resource->kind;
       auto address = binding_pieces(line, id, env, nullptr);
       binding_host(line, kind, address, true);
@@ -268,11 +278,37 @@ void Checker::check_environments(std::uint32_t file) {
   }
 }
 
-void Checker::merge_environments(std::uint32_t index) {
+// Whether an address there is made of some runbook's input, so that each runbook has its own.
+bool Checker::asks_inputs(std::uint32_t file) const {
+  const Tree& of = *facts.trees[file];
+  const auto asks = [&](NodeId binding) {
+    const auto holes = of.find(Kind::Hole, binding);
+    return std::any_of(holes.begin(), holes.end(), [&](NodeId hole) { return of.child(hole, Kind::Field) != 0; });
+  };
+  for (NodeId env : files[file].environments) {
+    const auto lines = of.all(env, Kind::Binding);
+    if (std::any_of(lines.begin(), lines.end(), asks)) return true;
+  }
+  return false;
+}
+
+void Checker::merge_environments(std::uint32_t index, Merge how) {
   RunbookFacts& r = facts.runbooks[index];
+  r.environments.clear();
+  r.environment_inputs.clear();
   std::uint32_t locals = 0;
   frame_ = {&locals, nullptr};
-  for (std::uint32_t file : reachable(r.def.file)) {
+  std::vector<std::uint32_t> from;
+  for (std::uint32_t file : reachable(r.def.file))
+    if (!files[file].environments.empty()) from.push_back(file);
+  // Most runbooks see the same environments; then the first has all that is wrong with them.
+  if (how == Merge::judged) {
+    const auto [known, fresh] = judged_environments_.emplace(from, false);
+    if (fresh) known->second = std::any_of(from.begin(), from.end(), [&](std::uint32_t file) { return asks_inputs(file); });
+    else if (!known->second) how = Merge::names;
+  }
+  std::vector<std::unordered_set<std::uint32_t>> bound;   // by environment
+  for (std::uint32_t file : from) {
     file_ = file;
     at_ = {};
     at_.scope = &files[file].visible;
@@ -283,34 +319,33 @@ void Checker::merge_environments(std::uint32_t index) {
         r.environments.push_back({});
         r.environments.back().name = name;
         r.environment_inputs.emplace_back();
+        bound.emplace_back();
         there = r.environments.end() - 1;
       }
       Environment& merged = *there;
-      auto& inputs = r.environment_inputs[static_cast<std::size_t>(there - r.environments.begin())];
+      const auto place = static_cast<std::size_t>(there - r.environments.begin());
+      auto& inputs = r.environment_inputs[place];
       bool again = false;   // an environment that stands twice is told so once
       merged.guarded |= tree().flag(env, Word::Protected);
       if (const NodeId title = tree().child(env, Kind::Title); title && merged.title.empty()) merged.title = text(title);
-      for (NodeId line : tree().all(env, Kind::Binding)) {
+      for (NodeId line : how == Merge::names ? std::vector<NodeId>() : tree().all(env, Kind::Binding)) {
         const NodeId named = tree().child(line, Kind::Name);
         const SymbolId id = named ? find(at_.scope, text(named)) : kNoSymbol;
         const Resource* resource = resource_of(id);
         if (!resource) continue;
         Binding binding;
         binding.resource = facts.symbols[id].index;
-        const bool twice = std::any_of(merged.bindings.begin(), merged.bindings.end(), [&](const Binding& other) { return other.resource == binding.resource; });
-        if (twice) {
+        if (!bound[place].insert(binding.resource).second) {
           if (!std::exchange(again, true)) error("E0209", named, fmt::format("`{}` is bound twice in `env {}`.", text(named), name), "Keep one.");
           continue;
         }
         const ResourceKind kind = resource->kind;
         binding.address = binding_pieces(line, id, env, &r);
         if (const SymbolId host = binding_host(line, kind, binding.address, false); host != kNoSymbol) binding.via = static_cast<std::int32_t>(facts.symbols[host].index);
-        merged.bindings.push_back(std::move(binding));
+        if (how == Merge::whole) merged.bindings.push_back(std::move(binding));
       }
-      for (NodeId line : tree().all(env, Kind::EnvInput)) {
-        const auto names = tree().all(line, Kind::Name);
-        if (names.size() < 2 || lowered(tree().text(names[0])) != lowered(r.id)) continue;
-        merged.inputs.push_back({r.id, text(names[1]), kNone});
+      for (NodeId line : environment_inputs(ref(env), r.id)) {
+        merged.inputs.push_back({r.id, text(tree().all(line, Kind::Name)[1]), kNone});
         inputs.push_back(ref(tree().expression(line)));
       }
     }

@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/checked.hpp"
@@ -87,6 +89,10 @@ class Checker {
   // Parses a file and what it uses; its number, or nothing if it cannot be read.
   std::optional<std::uint32_t> load(const std::string& path);
   void check_all();
+  // How much of its environments a runbook's facts hold: their names and inputs, which is enough to check; that, with the bindings judged; or
+  // the bindings too, which emission needs of the one runbook that it emits.
+  enum class Merge : std::uint8_t { names, judged, whole };
+  void merge_environments(std::uint32_t runbook, Merge how);
   void finish();                         // order, one message a place and code, then what is allowed and how grave the rest is
 
   Facts facts;
@@ -126,7 +132,7 @@ class Checker {
   SymbolId find(const Scope* scope, std::string_view name) const;
   SymbolId declare(Scope& scope, NodeId name, Symbol symbol);   // E0207
   SymbolId add(Symbol symbol);
-  std::string unknown_help(Span span, std::string_view name) const;  // of a name that resembles none
+  std::string unknown_help(Span span, std::string_view name);   // of a name that resembles none
   void unknown(Span span, std::string_view name, bool values);  // E0201, E0202, E0208; `values`: only what has a value is meant
   std::vector<std::string_view> candidates(const Scope* scope) const;
   SymbolId resolve(NodeId name_node, std::string_view name);    // reports; kNoSymbol if there is none
@@ -156,11 +162,12 @@ class Checker {
   void check_environments(std::uint32_t file);
   void check_address(NodeId binding, ResourceKind kind);
   void secrets_of_address(const Captured& said, std::string_view text, ResourceKind kind);
-  void merge_environments(std::uint32_t runbook);
   std::vector<BindingPiece> binding_pieces(NodeId binding, SymbolId resource, NodeId env, RunbookFacts* runbook);
   std::set<std::uint32_t> reachable(std::uint32_t file) const;
-  const RunbookFacts* runbook_named(std::string_view id) const;
-  NodeRef environment_value(const std::set<std::uint32_t>& from, std::string_view env, std::string_view runbook, std::string_view input) const;
+  const RunbookFacts* runbook_named(std::string_view id);
+  const std::vector<NodeId>& environment_inputs(NodeRef env, std::string_view runbook);
+  bool asks_inputs(std::uint32_t file) const;
+  NodeRef environment_value(const std::set<std::uint32_t>& from, std::string_view env, std::string_view runbook, std::string_view input);
   SymbolId binding_host(NodeId binding, ResourceKind kind, std::vector<BindingPiece>& address, bool report);
 
   // ── runbooks (runbook.cpp) ──
@@ -350,6 +357,10 @@ class Checker {
   NodeId procedure_ = 0;                 // being walked
   enum class Visit : std::uint8_t { no, open, done };
   NodeMap<Visit> visits_;                // of procedures and runbooks
+  std::map<std::uint32_t, std::optional<std::unordered_map<std::string_view, std::vector<NodeId>>>> bound_in_;   // by file: lines that bind a name
+  std::unordered_map<std::string, std::uint32_t> runbook_ids_;   // in lower case, once they are asked for
+  NodeMap<std::unordered_map<std::string, std::vector<NodeId>>> environment_inputs_;   // of an Env: its `input` lines by the runbook's id
+  std::map<std::vector<std::uint32_t>, bool> judged_environments_;   // the files that they stand in; whether they ask for a runbook's inputs
   NodeMap<bool> once_;                   // procedures with a change that may not be done twice
   const Scope* runbook_scope_ = nullptr;
   const Scope* procedure_scope_ = nullptr;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <map>
+#include <utility>
 
 #include "compiler/checker.hpp"
 #include "compiler/emit.hpp"
@@ -45,26 +46,45 @@ Checked check_project(Sources& sources, const std::vector<std::string>& paths, c
   return checked;
 }
 
-Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue,
-                         const Settings& settings, outline::Outline* outline) {
+struct RunbookCompiler::Current {
+  std::string path;
+  front::Checker checker;
+  std::optional<std::uint32_t> file;
+};
+
+RunbookCompiler::RunbookCompiler(Sources& sources, const Catalogue& catalogue, const Settings& settings) : sources_(sources), catalogue_(catalogue), settings_(settings) {}
+RunbookCompiler::~RunbookCompiler() = default;
+
+Compiled RunbookCompiler::compile(const std::string& path, const std::string& id, outline::Outline* outline) {
   Compiled compiled;
-  front::Checker checker(sources, catalogue, settings);
-  const auto file = checker.load(path);
-  if (!file) return compiled;
-  checker.check_all();
-  times::judge(checker.facts, settings, checker.diagnostics);
-  checker.finish();
-  compiled.diagnostics = std::move(checker.diagnostics);
-  if (has_errors(compiled.diagnostics)) return compiled;
+  if (!current_ || current_->path != path) {
+    current_.reset(new Current{path, front::Checker(sources_, catalogue_, settings_), {}});
+    front::Checker& checker = current_->checker;
+    current_->file = checker.load(path);
+    if (current_->file) {
+      checker.check_all();
+      times::judge(checker.facts, settings_, checker.diagnostics);
+      checker.finish();
+    }
+  }
+  front::Checker& checker = current_->checker;
+  if (!current_->file) return compiled;
+  if (has_errors(checker.diagnostics)) {
+    compiled.diagnostics = checker.diagnostics;
+    return compiled;
+  }
+  compiled.diagnostics = std::exchange(checker.diagnostics, {});
   for (std::uint32_t i = 0; i < checker.facts.runbooks.size(); ++i) {
     const RunbookFacts& runbook = checker.facts.runbooks[i];
-    if (runbook.def.file != *file || !same_id(runbook.id, id)) continue;
-    Program program = emit(checker.facts, i, catalogue);
+    if (runbook.def.file != *current_->file || !same_id(runbook.id, id)) continue;
+    checker.merge_environments(i, front::Checker::Merge::whole);
+    checker.diagnostics.clear();   // of the environments: they were judged before
+    Program program = emit(checker.facts, i, catalogue_);
     const auto faults = verify(program);
     if (!faults.empty()) {
       // Our own mistake, never the author's: what was emitted cannot be run, and must not be.
       assert(faults.empty() && "the compiler emitted a program that does not verify; please report this");
-      const Tree& tree = *checker.facts.trees[*file];
+      const Tree& tree = *checker.facts.trees[*current_->file];
       compiled.diagnostics.emplace_back("E0099", tree.source(), tree.span(runbook.def.node), "This runbook cannot be compiled: " + faults.front());
       return compiled;
     }
@@ -73,6 +93,11 @@ Compiled compile_runbook(Sources& sources, const std::string& path, const std::s
     return compiled;
   }
   return compiled;
+}
+
+Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue,
+                         const Settings& settings, outline::Outline* outline) {
+  return RunbookCompiler(sources, catalogue, settings).compile(path, id, outline);
 }
 
 CompiledTests compile_tests(Sources& sources, const std::vector<std::string>& paths, const Catalogue& catalogue, const Settings& settings) {
@@ -94,6 +119,7 @@ CompiledTests compile_tests(Sources& sources, const std::vector<std::string>& pa
   }
   for (const std::uint32_t runbook : order) {
     Tested tested;
+    checker.merge_environments(runbook, front::Checker::Merge::whole);
     tested.program = emit_tested(checker.facts, runbook, tests[runbook], tested.suite);
     if (const auto faults = verify(tested.program); !faults.empty()) {
       assert(faults.empty() && "the compiler emitted a test that does not verify; please report this");

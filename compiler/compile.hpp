@@ -54,6 +54,22 @@ struct Compiled {
   std::optional<Program> program;                 // only without errors; verified
   std::vector<Diagnostic> diagnostics;            // of the runbook's file and what it uses
 };
+// Compiles runbooks one after another: those of one file after a single check of it, with what it uses. Errors come with each
+// answer, warnings with the first of a file.
+class RunbookCompiler {
+ public:
+  RunbookCompiler(Sources& sources, const Catalogue& catalogue, const Settings& settings);
+  ~RunbookCompiler();
+  Compiled compile(const std::string& path, const std::string& id, outline::Outline* outline = nullptr);
+
+ private:
+  struct Current;
+  Sources& sources_;
+  const Catalogue& catalogue_;
+  const Settings& settings_;
+  std::unique_ptr<Current> current_;              // the file that was compiled from last
+};
+
 // Compiles the runbook `id` (any case) that stands in `path`; `outline`, if given, is filled together with the program.
 Compiled compile_runbook(Sources& sources, const std::string& path, const std::string& id, const Catalogue& catalogue,
                          const Settings& settings = {}, outline::Outline* outline = nullptr);

@@ -419,7 +419,7 @@ void Checker::check_all() {
   for (std::size_t i = 0; i < facts.procedures.size(); ++i) visit_callable(facts.procedures[i].def);
   for (std::size_t i = 0; i < facts.runbooks.size(); ++i) visit_callable(facts.runbooks[i].def);
   for (std::uint32_t i = 0; i < count; ++i) check_environments(i);
-  for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) merge_environments(i);
+  for (std::uint32_t i = 0; i < facts.runbooks.size(); ++i) merge_environments(i, Merge::judged);
   for (std::uint32_t i = 0; i < count; ++i) check_tests(i);
   check_alerts();
   check_ids();

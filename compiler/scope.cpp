@@ -77,7 +77,7 @@ static std::string as_input_name(std::string_view name) {
 }
 
 // What else a name may have been meant for: a word of another language, or something bound further down.
-std::string Checker::unknown_help(Span span, std::string_view name) const {
+std::string Checker::unknown_help(Span span, std::string_view name) {
   static constexpr std::pair<std::string_view, std::string_view> kTheirs[] = {
       {"True", "Write `yes`."},          {"true", "Write `yes`."},          {"TRUE", "Write `yes`."},          {"False", "Write `no`."},
       {"false", "Write `no`."},          {"FALSE", "Write `no`."},          {"on", "Write `yes`."},            {"off", "Write `no`."},
@@ -109,12 +109,17 @@ std::string Checker::unknown_help(Span span, std::string_view name) const {
   if (name.size() > 2 && name[0] == 'P' && (name[1] == 'T' || (name[1] >= '0' && name[1] <= '9')) && name.find_first_of("0123456789") != std::string_view::npos) return "A length is written `5m`, or `1h30m`.";
   for (auto& [theirs, ours] : kTheirs)
     if (theirs == name) return std::string(ours);
-  for (Kind kind : {Kind::Bind, Kind::Ask, Kind::Choose})
-    for (NodeId node : tree().find(kind)) {
-      const NodeId declared = tree().child(node, Kind::Name);
-      if (declared && text(declared) == name && tree()[node].begin > span.end && unbound_elsewhere_.count(std::string(name)) == 0)
-        return fmt::format("It gets its value only on line {}.", tree().source().line_at(tree()[node].begin) + 1);
-    }
+  if (unbound_elsewhere_.count(std::string(name)) != 0) return {};
+  auto& bound = bound_in_[file_];
+  if (!bound) {
+    bound.emplace();
+    for (Kind kind : {Kind::Bind, Kind::Ask, Kind::Choose})
+      for (NodeId node : tree().find(kind))
+        if (const NodeId declared = tree().child(node, Kind::Name)) (*bound)[tree().text(declared)].push_back(node);
+  }
+  if (const auto found = bound->find(name); found != bound->end())
+    for (NodeId node : found->second)
+      if (tree()[node].begin > span.end) return fmt::format("It gets its value only on line {}.", tree().source().line_at(tree()[node].begin) + 1);
   return {};
 }
 

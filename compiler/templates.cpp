@@ -312,12 +312,12 @@ void Checker::spoken_words(Spoken& spoken) {
   }
   const Effect effect = effect_of(spoken.effect.level);
   const CatalogueRow* whole = whole_row(spoken, effect);
-  const auto verbs = catalogue_.verbs(spoken.kind);
+  const auto verbs = exact ? std::vector<std::string>() : catalogue_.verbs(spoken.kind);
   const bool verb_known = std::find(verbs.begin(), verbs.end(), said[0]) != verbs.end();
   const bool closed = spoken.kind == ResourceKind::host || spoken.kind == ResourceKind::clock;
   std::vector<std::string_view> candidates(verbs.begin(), verbs.end());
-  if (spoken.kind == ResourceKind::redis) candidates = effects::redis_commands();
-  const std::string near = did_you_mean(said[0], candidates);
+  if (spoken.kind == ResourceKind::redis && !exact) candidates = effects::redis_commands();
+  const std::string near = exact ? std::string() : did_you_mean(said[0], candidates);
   const bool mistyped = spoken.acts && !exact && !verb_known && !spoken.effect.known && spoken.kind != ResourceKind::command && !near.empty();
   if (mistyped || (!exact && (closed || !whole)) || (!exact && !verb_known && !spoken.effect.known && spoken.kind != ResourceKind::command && !spoken.acts)) {
     const Span span = spoken.captured.file_span(words.words[0].begin, words.words[0].end);

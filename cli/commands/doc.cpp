@@ -22,9 +22,10 @@ namespace files = std::filesystem;
 std::vector<outline::Outline> outlines(Sources& sources, const Project& project, const std::vector<std::string>& paths, unsigned& broken) {
   std::vector<outline::Outline> all;
   std::vector<std::string> shown;
+  RunbookCompiler compiler(sources, catalogue(), project.settings);
   for (const RunbookEntry& entry : index_project(sources, paths).runbooks) {
     outline::Outline made;
-    const Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue(), project.settings, &made);
+    const Compiled compiled = compiler.compile(entry.path, entry.id, &made);
     for (const Diagnostic& d : compiled.diagnostics) {
       if (d.severity != Severity::Error) continue;
       const std::string text = render_pretty(d, colours(2));

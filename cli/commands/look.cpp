@@ -1,5 +1,9 @@
 // `rbc look`: checks without a run. Their runbook's program gets another main, which looks at them as one group.
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -73,6 +77,11 @@ Program only_looking(Program program, const std::vector<std::uint32_t>& checks) 
   return program;
 }
 
+std::string lowered_id(std::string id) {
+  for (char& c : id) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return id;
+}
+
 // `name` or `RB-02.name`.
 bool wanted(const std::vector<std::string>& words, const std::string& runbook, const std::string& check) {
   if (words.empty()) return true;
@@ -81,6 +90,19 @@ bool wanted(const std::vector<std::string>& words, const std::string& runbook, c
     if (dot == std::string::npos ? word == check : same_id(word.substr(0, dot), runbook) && word.substr(dot + 1) == check) return true;
   }
   return false;
+}
+
+// The runbooks that see a check which is wanted.
+std::set<std::string> runbooks_asked(const Index& index, const std::vector<std::string>& words) {
+  std::map<std::string, std::vector<const CheckEntry*>> by_runbook;   // in lower case; those of a file's top under ""
+  for (const CheckEntry& check : index.checks) by_runbook[lowered_id(check.runbook)].push_back(&check);
+  std::set<std::string> asked;
+  for (const RunbookEntry& entry : index.runbooks)
+    for (const std::string& key : {std::string(), lowered_id(entry.id)}) {
+      const auto& checks = by_runbook[key];
+      if (std::any_of(checks.begin(), checks.end(), [&](const CheckEntry* check) { return wanted(words, entry.id, check->name); })) asked.insert(entry.id);
+    }
+  return asked;
 }
 
 }  // namespace
@@ -100,11 +122,11 @@ int look(const Given& given) {
   std::vector<Seen> seen;
   int code = kOk;
   size_t looked_at = 0;
+  const std::set<std::string> asked = runbooks_asked(index, given.words);
+  RunbookCompiler compiler(sources, catalogue(), project.settings);
   for (const RunbookEntry& entry : index.runbooks) {
-    bool any = false;
-    for (const CheckEntry& check : index.checks) any = any || ((check.runbook.empty() || same_id(check.runbook, entry.id)) && wanted(given.words, entry.id, check.name));
-    if (!any) continue;
-    Chosen chosen = choose_runbook(sources, project, entry.id);
+    if (asked.count(entry.id) == 0) continue;
+    Chosen chosen = choose_entry(compiler, entry);
     if (!chosen.program) {
       code = chosen.code;
       continue;

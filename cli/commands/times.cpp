@@ -1,6 +1,7 @@
 #include "cli/commands/times.hpp"
 
-#include <algorithm>
+#include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -44,9 +45,11 @@ std::string for_programs(const RunbookTimes& one) {
 
 std::vector<RunbookTimes> times_of(Sources& sources, const Index& index, const std::vector<std::string>& files, const Settings& settings) {
   std::vector<RunbookTimes> all;
+  const std::set<std::string_view> asked(files.begin(), files.end());
+  RunbookCompiler compiler(sources, catalogue(), settings);
   for (const RunbookEntry& entry : index.runbooks) {
-    if (std::find(files.begin(), files.end(), entry.path) == files.end()) continue;
-    const Compiled compiled = compile_runbook(sources, entry.path, entry.id, catalogue(), settings);
+    if (asked.count(entry.path) == 0) continue;
+    const Compiled compiled = compiler.compile(entry.path, entry.id);
     if (!compiled.program) continue;
     RunbookTimes& one = all.emplace_back(RunbookTimes{entry.id, entry.path, compiled.program->bounds, {}, {}});
     for (const BoundLine& line : one.bounds.path) {

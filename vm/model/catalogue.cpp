@@ -60,6 +60,13 @@ std::string lowered(std::string_view word) {
   return out;
 }
 
+// Whether the first words differ, as most do: then the rest need not be read. Capitals are an argument, or a letter that may be either.
+bool begins_otherwise(std::string_view row, std::span<const std::string> words) {
+  const std::string_view first = row.substr(0, row.find(' '));
+  if (words.empty() || first.empty() || !std::all_of(first.begin(), first.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; })) return false;
+  return first != lowered(words.front());
+}
+
 class Matcher {
  public:
   Matcher(const Pattern& pattern, ResourceKind kind, std::span<const std::string> words)
@@ -142,7 +149,7 @@ const CatalogueRow* Catalogue::find(std::string_view id) const {
 
 const CatalogueRow* Catalogue::match(ResourceKind kind, char form, std::span<const std::string> words) const {
   for (const auto& row : rows_) {
-    if (row.kind != kind || row.form != form || row.words.empty()) continue;
+    if (row.kind != kind || row.form != form || row.words.empty() || begins_otherwise(row.words, words)) continue;
     Pattern pattern = pattern_of(row.words);
     if (Matcher(pattern, kind, words).whole()) return &row;
   }

@@ -2,9 +2,11 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 #include "compiler/compile.hpp"
 #include "stdlib/world.hpp"
+#include "vm/bytecode/image.hpp"
 
 namespace {
 
@@ -71,6 +73,41 @@ TEST_CASE("lines that came to stand in another block are told of where that bega
   sources.put("a.runbook", text);
   const auto checked = rbc::check_project(sources, {"world.runbook", "a.runbook"}, rbc::catalogue());
   CHECK(std::count_if(checked.diagnostics.begin(), checked.diagnostics.end(), [](const rbc::Diagnostic& one) { return one.severity == rbc::Severity::Error && one.primary.source->path() == "a.runbook"; }) == 1);
+}
+
+TEST_CASE("runbooks compiled one after another are what each is alone") {
+  rbc::OverlaySources sources;
+  sources.put("world.runbook", kWorldFile + "  input A-1.port = 15432\n");
+  sources.put("a.runbook", book("A-1", "  input port as int = 5432\n") + book("A-2", "", "    show nobody\n").substr(10) + book("A-3", "").substr(10));
+  sources.put("b.runbook", book("B-1", "", "    waiting = api> GET /queue\n") + book("B-2", "").substr(10));
+  const rbc::Settings settings;
+  rbc::RunbookCompiler compiler(sources, rbc::catalogue(), settings);
+  for (const auto& [path, id, right] : {std::tuple("b.runbook", "B-1", true), std::tuple("b.runbook", "B-2", true), std::tuple("a.runbook", "A-1", false), std::tuple("a.runbook", "A-3", false),
+                                        std::tuple("b.runbook", "B-1", true)}) {
+    INFO(id);
+    const auto alone = rbc::compile_runbook(sources, path, id, rbc::catalogue());
+    const auto together = compiler.compile(path, id);
+    REQUIRE(alone.program.has_value() == right);
+    REQUIRE(together.program.has_value() == right);
+    if (right) CHECK(rbc::save(*together.program) == rbc::save(*alone.program));
+    else CHECK(codes(together.diagnostics) == codes(alone.diagnostics));
+  }
+  CHECK_FALSE(compiler.compile("b.runbook", "B-3").program);
+  CHECK_FALSE(compiler.compile("none.runbook", "B-1").program);
+}
+
+TEST_CASE("an environment that all runbooks see is judged once, and told once") {
+  rbc::OverlaySources sources;
+  sources.put("world.runbook", kWorldFile + "  input A-1.port = 15432\n");
+  sources.put("more.runbook", "use world\nenv here\n  api = http://localhost:2\n");
+  std::vector<std::string> paths{"world.runbook", "more.runbook"};
+  for (const std::string id : {"A-1", "B-1", "C-1"}) {
+    paths.push_back(id + ".runbook");
+    sources.put(paths.back(), "use more\n" + book(id, id == "A-1" ? "  input port as int = 5432\n" : ""));
+  }
+  const auto checked = rbc::check_project(sources, paths, rbc::catalogue());
+  const auto all = codes(checked.diagnostics);
+  CHECK(std::count(all.begin(), all.end(), "E0209") == 1);
 }
 
 TEST_CASE("an environment's address has this runbook's inputs as slots, and another's as text") {
