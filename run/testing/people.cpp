@@ -6,11 +6,11 @@
 
 namespace rbc::testing {
 
-using Said = Completion::Reply;
+using PersonSays = Completion::Reply;
 
 namespace {
 
-Completion reply(Said said, Value value = {}) {
+Completion reply(PersonSays said, Value value = {}) {
   Completion completion;
   completion.reply = said, completion.value = std::move(value);
   return completion;
@@ -65,26 +65,26 @@ std::optional<Completion> TestPeople::answer(Open& open) {
     return headless_answer(program_, request, test_.allowing);
   switch (request.question) {
     case Request::Question::gate:
-    case Request::Question::undo: return ticks_ ? std::optional(reply(Said::yes)) : std::nullopt;
+    case Request::Question::undo: return ticks_ ? std::optional(reply(PersonSays::yes)) : std::nullopt;
     case Request::Question::failure:
     case Request::Question::doubt: return std::nullopt;
     case Request::Question::line: break;
   }
   if (!info) return std::nullopt;
   switch (info->kind) {
-    case HumanKind::item: return ticks_ ? std::optional(reply(Said::yes, Value::boolean(true))) : std::nullopt;
+    case HumanKind::item: return ticks_ ? std::optional(reply(PersonSays::yes, Value::boolean(true))) : std::nullopt;
     case HumanKind::ask:
     case HumanKind::choose: {
       const auto found = answers_.find(info->name);
       if (found == answers_.end()) return std::nullopt;
       found->second.used = true;
-      return reply(Said::value, value(found->second.act->value));
+      return reply(PersonSays::value, value(found->second.act->value));
     }
     case HumanKind::judge: {
       const auto check = check_of(request.key.fiber);
       const auto found = check ? judged_.find(*check) : judged_.end();
       if (found == judged_.end()) return std::nullopt;
-      return reply(Said::value, Value::verdict(found->second, "as a person saw it"));
+      return reply(PersonSays::value, Value::verdict(found->second, "as a person saw it"));
     }
     case HumanKind::confirm:
     case HumanKind::approve:
@@ -100,7 +100,7 @@ std::optional<Completion> TestPeople::decide(Open& open, const HumanInfo& info) 
   if (found == decisions_.end()) return std::nullopt;
   found->used = true;
   const bool yes = found->act->what == Act::What::approves;
-  Completion completion = reply(yes ? Said::yes : Said::no, yes ? Value::boolean(true) : Value());
+  Completion completion = reply(yes ? PersonSays::yes : PersonSays::no, yes ? Value::boolean(true) : Value());
   completion.who = found->act->name;
   if (completion.who.empty()) {
     // Somebody who may, and has not yet.
