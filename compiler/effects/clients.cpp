@@ -181,6 +181,23 @@ std::optional<Effect> database_client(const std::vector<Arg>& words, const Line&
   return all;
 }
 
+// sqlite3 -readonly DATABASE TEXT: the database is not written, and the client may still run and write what it is told to.
+std::optional<Effect> sqlite_readonly(const Line& line) {
+  for (size_t i = 2; i < line.operands.size(); ++i) {
+    const Arg& w = line.words[line.operands[i]];
+    const std::string said = clients_detail::lowered(w.text);
+    bool harmless = w.known;
+    for (const std::string_view one : {"writefile", "edit", "load_extension", "fts3_tokenizer", "\n."}) harmless = harmless && said.find(one) == std::string::npos;
+    if (said.starts_with('.')) {
+      const std::string word = said.substr(0, said.find(' '));
+      harmless = harmless && (word == ".tables" || word == ".schema" || word == ".indexes" || word == ".indices" || word == ".databases" || word == ".dbinfo" || word == ".dump" || word == ".fullschema");
+      harmless = harmless && said.find('|') == std::string::npos && said.find('\n') == std::string::npos;
+    }
+    if (!harmless) return unknown(line, &w);
+  }
+  return std::nullopt;
+}
+
 // `echo "show stat" | socat stdio /run/haproxy.sock`, `echo ruok | nc localhost 2181`: what is asked can be read.
 bool asks_only(std::string_view tool, std::string_view said) {
   if (tool != "nc" && tool != "ncat" && tool != "netcat" && tool != "socat") return false;

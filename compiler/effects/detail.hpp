@@ -79,6 +79,7 @@ std::optional<Effect> judge_inner(const std::vector<Arg>& words, const Line& lin
 // How many words stand before the command that a wrapper (sudo, env, timeout, nice …) runs; 0 when it is none, -1 when it is not understood.
 int wrapped(const std::vector<Arg>& words, bool& dangerous);
 // What a client of a database is given to say (clients.cpp); nothing where it cannot be read.
+std::optional<Effect> sqlite_readonly(const Line& line);
 std::optional<Effect> database_client(const std::vector<Arg>& words, const Line& line, const Scene& scene);
 // Whether what a pipe brings to `nc` or `socat` only asks.
 bool asks_only(std::string_view tool, std::string_view said);

@@ -619,6 +619,7 @@ std::optional<Effect> judge_inner(const std::vector<Arg>& words, const Line& lin
   if (c == "find") return find(words, line, scene);
   if (c == "psql") return psql(words, line, scene);
   if (c == "redis-cli" || c == "valkey-cli") return redis_cli(words, line, scene);
+  if (c == "sqlite3") return sqlite_readonly(line);
   if (c == "su") return su(words, line, scene);
   if (c == "mysql" || c == "mariadb" || c == "cqlsh" || c == "mongosh" || c == "mongo") return database_client(words, line, scene);
   if (!scene.says.empty() && asks_only(c, scene.says)) return Effect{};

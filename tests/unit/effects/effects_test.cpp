@@ -210,6 +210,22 @@ TEST_CASE("a variable that makes the command another one, and a flag that is sai
   }
 }
 
+TEST_CASE("words behind a look that make it a change") {
+  for (const char* s : {"sysctl a b=1", "sysctl -n a b c=1", "sysctl a b c d=1", "ip link s eth0 down", "ip l s eth0 up", "arping -c 3 -U -I eth0 10.0.0.1", "openssl s_client -engine x -connect h:1", "systemd-analyze log-level debug", "systemd-analyze set-log-level debug", "pm2 conf a b", "rndc stats",
+                        "promtool debug all http://x", "logcli query --part-path-prefix /x a", "docker buildx inspect --bootstrap", "docker scout cves -o f i", "trivy image --clear-cache", "argocd app get x --refresh", "argocd app diff x --hard-refresh", "aws appconfigdata get-latest-configuration --t x f",
+                        "aws cognito-identity get-id --i x", "terraform plan -generate-config-out=f", "terraform providers lock", "vault read database/creds/app", "vault read -field=password aws/creds/x", "fly version upgrade", "poetry version minor", "uv version 1.2", "uv tree",
+                        "pg_amcheck --install-missing db", "pg_waldump --save-fullpage=d f", "pgbackrest check --stanza=x", "mysqlcheck -c --auto-repair db", "mysqldump --dump-slave db", "rabbitmq-diagnostics frobnicate", "nomad eval delete x", "mc version enable a/b",
+                        "sqlite3 -readonly a.db '.shell touch x'", "sqlite3 -readonly a.db '.output x'", "sqlite3 -readonly a.db \"select writefile('x', 'y')\"", "sqlite3 -readonly a.db \"select load_extension('x')\"", "ugrep --filter='*:touch x' a", "redis-cli acl log reset"}) {
+    INFO(s);
+    CHECK(shell(s).level >= Level::changes);
+  }
+  for (const char* s : {"sysctl -n kernel.hostname vm.swappiness", "sysctl -a", "ip link show", "ip l sh", "ip a s", "ip r s", "systemd-analyze", "systemd-analyze blame", "systemd-analyze log-level", "pm2 conf", "rndc status", "promtool check config x", "docker buildx ls", "argocd app get x",
+                        "terraform providers", "vault read secret/x", "poetry version", "pg_amcheck db", "mysqlcheck -c db", "rabbitmq-diagnostics check_running", "nomad eval status x", "mc version info a/b", "sqlite3 -readonly a.db 'select 1'", "sqlite3 -readonly a.db .tables"}) {
+    INFO(s);
+    CHECK(shell(s).level == Level::looks);
+  }
+}
+
 TEST_CASE("what the resource says") {
   Patterns p;
   p.reads = {"./scripts/health-check.sh", "./bin/report *", "etcdctl endpoint health"};
