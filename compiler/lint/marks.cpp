@@ -16,6 +16,9 @@ namespace {
 bool begins_a_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool within_a_name(char c) { return begins_a_name(c) || (c >= '0' && c <= '9') || c == '-'; }
 
+// What every mark begins with; nearly all characters are passed by here.
+bool may_begin(char c) { return c == '{' || c == '$' || c == '@' || c == '%' || c == '<'; }
+
 std::string_view without_blanks(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
@@ -66,6 +69,7 @@ class Marks {
 
   void look(Span span, Told told) {
     for (std::uint32_t at = span.begin; at + 2 < span.end; ++at) {
+      if (!may_begin(text_[at])) continue;
       const std::string_view rest = text_.substr(at, span.end - at);
       const auto closed = [&](std::size_t opened, std::string_view closing) { return rest.substr(0, std::min<std::size_t>(rest.find('\n'), 80)).find(closing, opened); };
       if (rest.starts_with("{{") || rest.starts_with("${{")) {
