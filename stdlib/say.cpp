@@ -140,6 +140,7 @@ Reply RealWorld::start_host(Serial serial, Pending& pending, const Utterance& sa
                       [this, serial](Reply reply) { finish(serial, std::move(reply)); });
     return {};
   }
+  if (const std::string problem = unfit_service(what.row, said.words); !problem.empty()) return Reply::none(Way::blindness, problem);
   run_process(serial, pending, host_command(what.row, said.words, setup_.project), [&what](const Finished& done) { return decode_host(done, what); });
   return {};
 }

@@ -265,6 +265,18 @@ Reply host_look(const std::string& row, const std::vector<std::string>& words, M
   return dns(argument);
 }
 
+std::string unfit_service(const std::string& row, const std::vector<std::string>& words) {
+  if (row == "host.ping" || words.size() < 2) return {};
+  const std::string& name = words[1];
+  if (name.empty()) return "a service has a name";
+  if (name.find_first_of("*?[") != std::string::npos) return fmt::format("`{}` is a pattern, and a service is called by its name", prose(Value::text(name)));
+  if (name.find('/') != std::string::npos) return fmt::format("`{}` is a path, and a service is called by its name", prose(Value::text(name)));
+  // What these do is not what the line says: the machine itself goes down, or all that runs beneath.
+  for (const char* kind : {".target", ".slice", ".scope"})
+    if (name.ends_with(kind)) return fmt::format("`{}` is no service", prose(Value::text(name)));
+  return {};
+}
+
 Command host_command(const std::string& row, const std::vector<std::string>& words, const std::string& folder) {
   const std::string argument = words.size() > 1 ? words[1] : std::string();
   Command command;

@@ -25,6 +25,8 @@ Reply decode_compose(const Finished& done, const Template& what);
 bool is_direct_host_look(const std::string& row);
 Reply host_look(const std::string& row, const std::vector<std::string>& words, Micros limit);
 // The other things a host is told: services, ping; a program of this machine.
+// Why systemctl must not be given this name: it takes patterns, and units that are no service (`reboot.target`). Empty if it may.
+std::string unfit_service(const std::string& row, const std::vector<std::string>& words);
 Command host_command(const std::string& row, const std::vector<std::string>& words, const std::string& folder);
 Reply decode_host(const Finished& done, const Template& what);
 // `kill`, done at once.

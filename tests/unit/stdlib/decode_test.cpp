@@ -136,6 +136,19 @@ TEST_CASE("how a program ends is sorted") {
   CHECK(at(decode_output(printed("{\"a\": 1}\n"), what).value, "json").field("a")->as_int() == 1);
 }
 
+TEST_CASE("a service is called by its name, and by nothing that systemctl takes for more") {
+  for (const char* name : {"nginx", "nginx.service", "getty@tty1", "postgresql@15-main.service", "fstrim.timer", "-x", "a b", "$(x)"}) {
+    INFO(name);
+    CHECK(unfit_service("host.restart", {"restart", name}).empty());
+    CHECK(host_command("host.restart", {"restart", name}, "").words == std::vector<std::string>{"systemctl", "restart", "--", name});
+  }
+  for (const char* name : {"", "*", "ngin?", "[a-z]x", "reboot.target", "user.slice", "init.scope", "/", "/etc/passwd"}) {
+    INFO(name);
+    for (const char* verb : {"host.start", "host.stop", "host.restart", "host.reload", "host.service"}) CHECK_FALSE(unfit_service(verb, {"x", name}).empty());
+  }
+  CHECK(unfit_service("host.ping", {"ping", "*"}).empty());
+}
+
 TEST_CASE("compose answers in either form of its JSON") {
   const std::string up = R"({"Service":"postgres","State":"running","Health":"healthy","ExitCode":0,"CreatedAt":"2024-12-01 10:30:00 +0000 UTC"})";
   const std::string down = R"({"Service":"backend","State":"exited","Health":"","ExitCode":137})";
