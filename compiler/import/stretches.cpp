@@ -172,7 +172,11 @@ std::string typed_at_client(std::string_view text) {
   const auto end = text.find("> ");
   const auto sql = std::min(text.find("=# "), text.find("=> "));
   const auto name = [](std::string_view word) { return !word.empty() && word.size() < 40 && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == ':'; }); };
-  if (sql != std::string_view::npos && name(text.substr(0, sql))) return std::string(trimmed(text.substr(sql + 3)));
+  if (sql != std::string_view::npos && name(text.substr(0, sql))) {
+    std::string typed(trimmed(text.substr(sql + 3)));   // capitals tell SQL from the shell
+    for (std::size_t i = 0; i < typed.size() && std::isalpha(static_cast<unsigned char>(typed[i])); ++i) typed[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(typed[i])));
+    return typed;
+  }
   if (end == std::string_view::npos) return {};
   const std::string_view client = text.substr(0, end), said = trimmed(text.substr(end + 2));
   if (said.empty()) return {};

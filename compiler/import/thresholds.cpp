@@ -54,8 +54,10 @@ std::size_t number_behind(std::string_view low, std::size_t from) {
 std::string rule_in(std::string_view text) {
   if (text.size() > 400) return {};
   const std::string low = lowered(plain_words(text));
-  for (const Comparison& one : kComparisons)
-    for (std::size_t at = low.find(one.words); at != std::string::npos; at = low.find(one.words, at + 1)) {
+  // The first of a sentence; of those that begin alike, the longest.
+  for (std::size_t at = 0; at < low.size(); ++at)
+    for (const Comparison& one : kComparisons) {
+      if (std::string_view(low).substr(at, one.words.size()) != one.words) continue;
       const std::size_t behind = at + one.words.size();
       if (letter(one.words[0]) && ((at > 0 && letter(low[at - 1])) || (behind < low.size() && letter(low[behind])))) continue;
       // `->`, `=>` and `<name>` compare nothing.
