@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "compiler/checker.hpp"
@@ -130,4 +131,73 @@ TEST_CASE("lines get the errors that stand above them, and no others") {
     CHECK((seen.empty() ? "fine" : seen) == wanted);
   }
   CHECK(cases > 100);
+}
+
+TEST_CASE("what is said to a resource answers what the table of the standard library says, and a field that is near one is told") {
+  std::vector<std::string> lines, said;
+  std::istringstream golden(text_of_file(kTypesGolden / "records.txt"));
+  for (std::string line; std::getline(golden, line);) {
+    lines.push_back(line.substr(0, line.find("  =>")));
+    if (line[0] != '#') said.push_back(lines.back());
+  }
+  REQUIRE(said.size() > 60);
+  std::string text = "postgres db\npgbouncer pool\nredis cache\nhttp api\nprometheus prom\ncompose stack\nhost box\n  reads uptime\ncommand tool\n  runs kubectl\ncontact ann\n\nrunbook T-1: Answers\n  severity low\n  goal up\n"
+                     "  escalation until resolved\n    after 5m  page ann\n  check up: Up\n    api> GET /health\n  step one: One\n    check up\n";
+  for (std::size_t i = 0; i < said.size(); ++i) text += fmt::format("    x{} = {}\n", i, said[i]);
+  rbc::OverlaySources sources;
+  const auto types_of = [&](const std::string& program, std::vector<rbc::Diagnostic>& errors) {
+    sources.put("answers.runbook", program);
+    rbc::Settings settings;
+    rbc::front::Checker checker(sources, rbc::catalogue(), settings);
+    REQUIRE(checker.load("answers.runbook"));
+    checker.check_all();
+    checker.finish();
+    std::map<std::string, rbc::Type> types;
+    for (const rbc::Symbol& one : checker.facts.symbols)
+      if (one.kind == rbc::SymbolKind::value) types.emplace(one.name, one.type);
+    for (rbc::Diagnostic& one : checker.diagnostics)
+      if (one.severity == rbc::Severity::Error) {
+        one.primary.source = nullptr;
+        errors.push_back(one);
+      }
+    return types;
+  };
+  std::vector<rbc::Diagnostic> errors;
+  const auto types = types_of(text, errors);
+  for (const rbc::Diagnostic& one : errors) UNSCOPED_INFO(one.code << " " << one.message);
+  CHECK(errors.empty());
+  std::string seen, misspelt = text;
+  std::size_t next = 0, wrong = 0;
+  for (const std::string& line : lines) {
+    if (line[0] == '#') {
+      seen += line + "\n";
+      continue;
+    }
+    const std::string name = fmt::format("x{}", next++);
+    const rbc::Type& type = types.at(name);
+    // What every answer has stands in the specification once.
+    std::string spelled = rbc::spell(type);
+    if (type.is(rbc::TypeTag::record)) {
+      std::string fields;
+      for (const auto& [field, of] : type->fields)
+        if (field != "ok" && field != "took" && field != "at") fields += fmt::format("{}{} {}", fields.empty() ? "" : ", ", field, rbc::spell(of));
+      spelled = fmt::format("{}{{{}}}", type->name.empty() ? "" : type->name + " ", fields);
+      for (const auto& [field, of] : type->fields) {
+        if (field.size() < 4) continue;
+        misspelt += fmt::format("    show {}.{}\n", name, field.substr(0, 1) + field.substr(2, 1) + field.substr(1, 1) + field.substr(3));
+        wrong += field[1] != field[2];
+        break;
+      }
+    }
+    seen += fmt::format("{}  => {}\n", line, spelled);
+  }
+  held_against("records.txt", seen);
+  std::vector<rbc::Diagnostic> told;
+  types_of(misspelt, told);
+  CHECK(told.size() == wrong);
+  for (const rbc::Diagnostic& one : told) {
+    INFO(one.message << " " << one.help);
+    CHECK(one.code == "E0201");
+    CHECK(one.help.starts_with("Did you mean `."));
+  }
 }
