@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "compiler/checker.hpp"
 
@@ -12,7 +13,11 @@ void Checker::people(NodeId parent) {
     const NodeId list = tree().child(parent, kind);
     if (!list) continue;
     const auto names = tree().all(list, Kind::Name);
-    for (NodeId name : names) resource_named(name, true);
+    std::set<std::string> distinct;
+    for (NodeId name : names) {
+      resource_named(name, true);
+      if (!distinct.insert(text(name)).second) error("E0610", name, fmt::format("`{}` is named twice, and answers once.", text(name)), "Name each contact once.");
+    }
     const NodeId count = tree().child(list, Kind::Int);
     const auto needed = count ? int_of(tree().text(count)) : std::nullopt;
     if (needed && (*needed < 1 || *needed > static_cast<std::int64_t>(names.size())))
