@@ -245,6 +245,7 @@ class Checker {
   void test_given(const Testing& test, NodeId line);
   void test_action(const Testing& test, NodeId line, bool never);
   std::vector<NodeRef> test_utterance(const Testing& test, NodeId said, bool must);
+  void test_words(NodeId said, SymbolId resource);
   void test_answer(const Testing& test, NodeId arg);
   void test_replies(const Testing& test, NodeId replies, NodeRef said, std::string_view shown);
   void test_cell(NodeId value, const Type& wanted, std::string_view name);
@@ -348,6 +349,7 @@ class Checker {
   bool in_rule_ = false;
   NodeId probe_ = 0;                     // the Probe line being walked, where no name is bound to it
   bool in_rung_ = false;
+  bool proof_ = false;                   // an utterance of a test, which nobody says
   bool maybe_ = false;                   // under `?`: what is missing on the way makes the whole missing
   bool asking_presence_ = false;         // left of `is missing` or `else`: what may be missing is handled
   bool arguments_ = false;               // typing arguments: a bare name that is no option is a value

@@ -234,7 +234,7 @@ void Checker::spoken_sql(Spoken& spoken) {
     else put_hole(spoken.said.pieces, static_cast<std::uint32_t>(piece.hole), escape_of(piece.escape), false);
   }
   for (std::uint32_t index : statement.params) put_hole(spoken.said.pieces, index, Escape::sql_parameter, false);
-  if (settings_.sent) tell_sent(spoken, statement);
+  if (settings_.sent && !proof_) tell_sent(spoken, statement);
   std::vector<std::pair<std::string, Type>> columns;
   for (const embedded::SqlColumn& column : statement.columns) {
     if (column.name.empty()) continue;
