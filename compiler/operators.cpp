@@ -167,7 +167,10 @@ Type Checker::compare(NodeId node) {
   const Type one = a.present(), list = Type::list_of(one);
   const bool is = op == Word::Is || op == Word::DoubleEquals;
   // What is left of `is` was reported; a bare name to its right may have been an option of it.
-  if (is && a.is(TypeTag::error) && tree().kind(right) == Kind::Var && find(at_.scope, text(right)) == kNoSymbol) return yes;
+  if (is && a.is(TypeTag::error) && tree().kind(right) == Kind::Var) {
+    if (const SymbolId id = find(at_.scope, text(right)); id != kNoSymbol) read(id, right);
+    return yes;
+  }
   const Type b = expression(right, a.is(TypeTag::error) ? nullptr : is ? &one : op == Word::In && !a.is(TypeTag::json) && !holds_secret(a) ? &list : nullptr);
   if (a.is(TypeTag::error) || b.is(TypeTag::error)) return yes;
   if (of_secret("compared", left, a, right, b)) return yes;

@@ -240,6 +240,7 @@ void Checker::call(NodeId node, bool repeatable) {
   }
   const std::vector<SymbolId> wants = runbook ? facts.runbooks[symbol.index].inputs : facts.procedures[symbol.index].parameters;
   std::vector<SymbolId> left = wants;
+  bool misnamed = false;
   for (NodeId arg : tree().all(node, Kind::Arg)) {
     const NodeId key = tree().child(arg, Kind::Name), value = tree().expression(arg);
     const auto parameter = std::find_if(left.begin(), left.end(), [&](SymbolId one) { return facts.symbols[one].name == text(key); });
@@ -250,8 +251,7 @@ void Checker::call(NodeId node, bool repeatable) {
       const std::string near = names.size() == 1 ? std::string(names.front()) : did_you_mean(text(key), names);
       if (again) error("E0201", key, fmt::format("`{}` is given `{}` twice.", symbol.name, text(key)));
       else error("E0201", key, fmt::format("`{}` has no {} `{}`.", symbol.name, runbook ? "input" : "parameter", text(key)), near.empty() ? std::string() : fmt::format("Did you mean `{}`?", near));
-      // What it was meant for is not missing as well.
-      if (!again) std::erase_if(left, [&](SymbolId one) { return facts.symbols[one].name == near; });
+      misnamed |= !again;   // what it was meant for is not missing as well
       expression(value);
       continue;
     }
@@ -260,6 +260,7 @@ void Checker::call(NodeId node, bool repeatable) {
     argument(value, wanted, text(key));
   }
   for (SymbolId missing : left) {
+    if (misnamed) break;
     const NodeRef declared = facts.symbols[missing].declared;
     if (runbook && (facts.symbols[missing].type.is_optional() || facts.tree(declared).child(declared.node, Kind::Default))) continue;
     error("E0201", node, fmt::format("`{}` needs `{}`.", symbol.name, facts.symbols[missing].name), fmt::format("Say `do {} with {} = …`.", symbol.name, facts.symbols[missing].name));

@@ -30,6 +30,7 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
   }
 
   const SymbolId id = resource_named(names[0], false);
+  const std::size_t told = diagnostics.size();
   std::vector<NodeRef> arguments;
   std::vector<Parameter> parameters;
   if (id != kNoSymbol) parameters = facts.resources[facts.symbols[id].index].parameters;
@@ -38,7 +39,11 @@ Type Checker::utterance(NodeId node, bool acts, bool repeatable, NodeId limit) {
       argument(one, arguments.size() < parameters.size() ? parameters[arguments.size()].type : Type(), text(names[0]));
       arguments.push_back(ref(one));
     }
-  if (id == kNoSymbol) return {};
+  if (id == kNoSymbol) {
+    // Nobody knows which options its parameters have.
+    diagnostics.erase(diagnostics.begin() + static_cast<std::ptrdiff_t>(told), diagnostics.end());
+    return {};
+  }
   if (arguments.size() != parameters.size()) {
     error("E0201", names[0], fmt::format("`{}` takes {} argument{}, and {} {} given.", text(names[0]), parameters.size(), parameters.size() == 1 ? "" : "s",
                                          arguments.size(), arguments.size() == 1 ? "is" : "are"));
