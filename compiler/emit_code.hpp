@@ -211,7 +211,7 @@ class Emitter {
   testing::Expect test_expect(const TestFacts& test, NodeRef line);
   std::vector<testing::Reply> test_replies(const TestFacts& test, NodeRef replies);
   testing::Action test_action(const TestFacts& test, NodeRef line);
-  testing::Spoken test_spoken(NodeRef utterance);
+  testing::Spoken test_spoken(const TestFacts& test, NodeRef utterance);
   std::vector<std::uint32_t> test_templates(const TestFacts& test, NodeRef line);
   std::vector<std::uint32_t> test_checks(SymbolId check);
   std::uint32_t test_value(const TestFacts& test, NodeRef value, bool holds = false);

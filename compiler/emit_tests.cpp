@@ -72,11 +72,11 @@ std::vector<std::uint32_t> Emitter::test_checks(SymbolId id) {
   return all_of_it;
 }
 
-testing::Spoken Emitter::test_spoken(NodeRef utterance) {
+testing::Spoken Emitter::test_spoken(const TestFacts& test, NodeRef utterance) {
   testing::Spoken spoken;
   const NodeRef speaker = child(utterance, Kind::Speaker);
   const auto names = names_of(speaker);
-  spoken.resource = index_of(program_.resources, names.front());
+  spoken.resource = facts_.symbol(test.named.at(child(speaker, Kind::Name))).index;
   spoken.path.assign(names.begin() + 1, names.end());
   spoken.form = word(speaker) == Word::Dollar ? '$' : '>';
   if (const NodeRef given = child(speaker, Kind::SpeakerArgs))
@@ -89,7 +89,7 @@ testing::Spoken Emitter::test_spoken(NodeRef utterance) {
 Action Emitter::test_action(const TestFacts& test, NodeRef line) {
   Action action;
   if (const NodeRef said = child(line, Kind::Utterance)) {
-    action.said = test_spoken(said);
+    action.said = test_spoken(test, said);
     action.shown = testing::squeezed(text_of(said));
   } else {
     action.shown = text_of(child(line, Kind::Name));
@@ -172,7 +172,7 @@ Given Emitter::test_given(const TestFacts& test, NodeRef line) {
       break;
     case Kind::GivenUtterance:
       given.of = Given::Of::utterance;
-      given.said = test_spoken(child(line, Kind::Utterance));
+      given.said = test_spoken(test, child(line, Kind::Utterance));
       given.templates = test_templates(test, line);
       break;
     default:
@@ -249,7 +249,7 @@ Expect Emitter::test_expect(const TestFacts& test, NodeRef line) {
     case Kind::ExpectNotified:
       expect.what = word(line) == Word::Paged ? Expect::What::paged : Expect::What::told;
       expect.negated = flag(line, Word::Not);
-      expect.index = index_of(program_.resources, expect.name);
+      expect.index = facts_.symbol(test.named.at(child(line, Kind::Name))).index;
       break;
     default: {
       const NodeRef condition_node = expression_of(line);

@@ -431,6 +431,7 @@ std::vector<NodeRef> Checker::test_utterance(const Testing& test, NodeId said, b
   if (names.empty()) return {};
   const SymbolId id = resource_named(names[0], false);
   if (id == kNoSymbol) return {};
+  test.found->named[ref(names[0])] = id;
   if (const NodeId args = tree().child(speaker, Kind::SpeakerArgs))
     for (NodeId argument : tree().children(args))
       if (tree().kind(argument) == Kind::Var) {

@@ -130,6 +130,11 @@ class Tests(unittest.TestCase):
             code, out, _ = self.rbc(f"{name}.runbook", folder=ROOT / "tests/lang")
             self.assertEqual((code, out.splitlines()[0], out.count(f"  ok  {name.upper()} ")), (0, f"{name}.test.runbook", 7))
 
+    def test_two_projects_at_once(self):
+        """Both have a `prom`, a `lead`, an `incidents`: each test means its own."""
+        code, out, err = self.rbc("runbooks/examples", "runbooks/pivotal-flow", folder=ROOT)
+        self.assertEqual((code, err), (0, ""), out)
+
     def test_nothing_outside_is_touched(self):
         """No secret is read (nobody sets the estate's), and no file is written."""
         with tempfile.TemporaryDirectory(prefix="rbc-test-") as folder:
