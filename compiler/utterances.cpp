@@ -162,7 +162,15 @@ void Checker::problems(Spoken& spoken, const std::vector<embedded::Problem>& fou
       span = last == std::string::npos ? tree().span(spoken.node) : spoken.captured.file_span(static_cast<std::uint32_t>(last), static_cast<std::uint32_t>(last + 1));
       if (last != std::string::npos) span.begin = span.end;
     }
-    error(problem.code, span, problem.message, problem.help);
+    Diagnostic& said = error(problem.code, span, problem.message, problem.help);
+    if (!problem.instead.empty() && problem.begin < spoken.captured.text.size()) {
+      const auto last = spoken.captured.text.find_last_not_of(" \n");
+      Span all = spoken.captured.file_span(problem.begin, static_cast<std::uint32_t>(last + 1));
+      if (problem.instead == " ")
+        while (all.begin > 0 && tree().source().text()[all.begin - 1] == ' ') --all.begin;
+      said.fix({problem.instead == " " ? "Leave it out" : "Write it in SQL", {{&tree().source(), all, problem.instead == " " ? "" : problem.instead}}, problem.instead == " "});
+    }
+    if (problem.code == "W0726") said.fix({problem.help.substr(0, problem.help.size() - 1), {{&tree().source(), span, problem.help.find("not") == std::string::npos ? "is null" : "is not null"}}, false});
     if (!problem.code.starts_with('W')) spoken.ok = false;
   }
 }
@@ -216,7 +224,9 @@ void Checker::judge_effect(Spoken& spoken) {
     if (spoken.form == '$' && !nameable && word.starts_with("$"))
       return std::tuple(fmt::format("I do not know whether `{}` only looks.", culprit),
                         std::string(word.starts_with("$(") ? "What is printed in its place may be a flag. Give it a name on a line of its own, `x = …`, and write `<x.text>`." : "What it holds may be a flag. Make it an input of the runbook, and write a hole, `<name>`."), nameable);
-    const std::string help = may_vouch && nameable ? fmt::format("If it does, vouch for it at `{} {}`: `reads {}`.", spell(spoken.kind), name, culprit)
+    const std::string elsewhere = spoken.kind == ResourceKind::postgres ? embedded::sql_function_elsewhere(culprit) : std::string();
+    const std::string help = !elsewhere.empty()         ? elsewhere
+                             : may_vouch && nameable ? fmt::format("If it does, vouch for it at `{} {}`: `reads {}`.", spell(spoken.kind), name, culprit)
                              : !effect.near.empty() ? fmt::format("Did you mean `{}`? If it changes something, start the line with `do`.", effect.near)
                                                     : std::string("If it changes something, start the line with `do`.");
     return std::tuple(fmt::format("I do not know whether `{}` only looks.", culprit), help, nameable);
@@ -255,7 +265,8 @@ void Checker::judge_effect(Spoken& spoken) {
   const bool once = !spoken.repeatable && !effect.repeatable && effect.level > effects::Level::looks;
   if (once && procedure_) once_[ref(procedure_)] = true;
   if (at_.retry && once)
-    error("E0404", span, "Doing this twice may not be the same as doing it once, so `retry` will not.", "Say `do repeatable` if it is.");
+    error("E0404", span, "Doing this twice may not be the same as doing it once, so `retry` will not.", "Say `do repeatable` if it is.")
+        .fix({"Say `do repeatable`", {{&tree().source(), Span{spoken.begin, spoken.begin}, "repeatable "}}, false});
 }
 
 void Checker::judge_holes(Spoken& spoken, const std::vector<embedded::HoleUse>& uses) {

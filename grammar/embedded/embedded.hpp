@@ -25,6 +25,7 @@ struct Problem {
   uint32_t begin = 0;
   uint32_t end = 0;
   std::string help;
+  std::string instead = {};  // what may stand from `begin` to the end of what is said, where that is sure; a blank: nothing
 };
 
 // How the value of a hole is written where it stands.

@@ -144,6 +144,10 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
                         kind == "DoStmt" ? "Put it into a function, and call that." : transaction ? "Each statement is a transaction; what belongs together is a function, or one `with …` statement." : ""});
   };
   if (out.kind == SqlKind::refused) return refuse_kind(s.kind);
+  foreign_settings(text.text, scan, out.kind == SqlKind::show, problems);
+  null_comparisons(text.text, scan, problems);
+  for (Problem& p : problems)
+    if (p.code == "W0726" || (p.code == "E0701" && out.kind == SqlKind::show)) p.begin = text.original(p.begin), p.end = text.original(p.end - 1) + 1;
   if (!holes.empty() && !takes_params(s.kind) && stands[0] == Stand::param) {
     Tree again;
     if (!fit_utility(captured, holes, stands, text, again)) {

@@ -82,6 +82,9 @@ struct SqlHints {
 
 Parsed<SqlStatement> parse_sql(std::string_view text, const std::vector<HoleRef>& holes, const SqlHints& hints = {});
 
+// What a function of another database is called in PostgreSQL, as a sentence; "" for any other.
+std::string sql_function_elsewhere(std::string_view name);
+
 // The same, kept by content: a statement that is repeated costs a look-up. For one thread; the snapshots of the hints must outlive it.
 class SqlCache {
  public:

@@ -27,6 +27,14 @@ struct Scan {
 };
 Scan scan_sql(std::string_view text);
 
+// What is written instead of what other clients and other databases know; see sql_foreign.def.
+std::string habit_of_sql(const std::string& text, const Scan& scan, uint32_t error_at);
+std::string missing_from(const std::string& text);
+std::string function_habit(std::string_view name);
+Problem psql_problem(std::string_view text, uint32_t at);
+void foreign_settings(const std::string& text, const Scan& scan, bool show, std::vector<Problem>& problems);
+void null_comparisons(const std::string& text, const Scan& scan, std::vector<Problem>& problems);
+
 // The text with holes replaced, and the way back from its offsets.
 struct Substituted {
   struct Part {

@@ -27,49 +27,20 @@ std::string misspelt(const Substituted& text, const Scan& scan, uint32_t error_a
   int tries = 0;
   for (auto it = near.rbegin(); it != near.rend() && tries < 4; ++it) {
     if (keyword((*it)->word)) continue;
-    const std::string better = nearest((*it)->word, known);
     ++tries;
-    if (better.empty()) continue;
-    std::string changed = text.text;
-    changed.replace((*it)->begin, (*it)->end - (*it)->begin, better);
-    const Tree t = parse_tree(changed);
-    const auto shift = static_cast<int64_t>(better.size()) - static_cast<int64_t>((*it)->word.size());
-    if (t.ok() || static_cast<int64_t>(t.at) > static_cast<int64_t>(error_at) + shift) return fmt::format("Did you mean `{}` instead of `{}`?", better, (*it)->word);
+    std::vector<std::string_view> left = known;
+    for (int other = 0; other < 3; ++other) {
+      const std::string better = nearest((*it)->word, left);
+      if (better.empty()) break;
+      std::erase(left, std::string_view(better));
+      std::string changed = text.text;
+      changed.replace((*it)->begin, (*it)->end - (*it)->begin, better);
+      const Tree t = parse_tree(changed);
+      const auto shift = static_cast<int64_t>(better.size()) - static_cast<int64_t>((*it)->word.size());
+      if (t.ok() || static_cast<int64_t>(t.at) > static_cast<int64_t>(error_at) + shift) return fmt::format("Did you mean `{}` instead of `{}`?", better, (*it)->word);
+    }
   }
   return {};
-}
-
-// What is written instead of what other clients and other databases know.
-std::string habit_of_sql(const std::string& text, const Scan& scan, uint32_t error_at) {
-  const std::string first = scan.words.empty() ? std::string() : scan.words[0].word;
-  if (first == "describe" || first == "desc") return "For columns: `select column_name, data_type from information_schema.columns where table_name = '…'`.";
-  if (first == "use") return "The database stands in the resource's address, in the environment.";
-  if (first == "kill") return "To end a session: `do db> select pg_terminate_backend(…)`.";
-  const char at = error_at < text.size() ? text[error_at] : ' ';
-  if (at == ':' || at == '%' || at == '?' || at == '@') return "A value is filled in by a hole, `<name>`.";
-  if (text.find('`') != std::string::npos) return "A name stands bare, or in double quotes.";
-  size_t before = std::min<size_t>(error_at, text.size());
-  while (before > 0 && (text[before - 1] == ' ' || text[before - 1] == '\n')) --before;
-  if (before > 0 && text[before - 1] == ',') return "Leave out the comma before it.";
-  int open = 0;
-  for (size_t i = 0; i < before; ++i) open += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
-  if (open > 0) return "A `(` before it is not closed.";
-  return {};
-}
-
-Problem psql_problem(std::string_view text, uint32_t at) {
-  uint32_t end = at + 1;
-  while (end < text.size() && static_cast<unsigned char>(text[end]) > ' ') ++end;
-  const std::string_view command = text.substr(at, end - at);
-  std::string help;
-  if (command.starts_with("\\dt")) help = "For tables: `select schemaname, tablename from pg_tables`.";
-  else if (command.starts_with("\\du")) help = "For roles: `select rolname from pg_roles`.";
-  else if (command.starts_with("\\dx")) help = "For extensions: `select extname, extversion from pg_extension`.";
-  else if (command.starts_with("\\di")) help = "For indexes: `select indexname, tablename from pg_indexes`.";
-  else if (command.starts_with("\\d")) help = "For columns: `select column_name, data_type from information_schema.columns where table_name = '…'`.";
-  else if (command.starts_with("\\l")) help = "For databases: `select datname from pg_database`.";
-  else if (command.starts_with("\\watch")) help = "To look again and again, use `poll` or `watch`.";
-  return {"E0703", fmt::format("`{}` is a psql command, not SQL.", command), at, end, std::move(help)};
 }
 
 }  // namespace habit_detail
@@ -86,6 +57,7 @@ std::string hole_help(const Scan& scan, uint32_t at) {
     if (w.end <= at) before = w.word;
   for (const std::string_view w : {"from", "join", "into", "update", "table", "truncate", "only"})
     if (before == w) return "A table name cannot be filled in.";
+  if (before == "in") return "A list is asked with `= any(<name>)`.";
   for (const std::string_view w : {"interval", "date", "timestamp", "timestamptz", "time"})
     if (before == w) return fmt::format("Leave out `{}`: the hole brings its type along.", w);
   return {};
@@ -160,8 +132,10 @@ Problem syntax_problem(const Tree& tree, const Substituted& text, const Scan& sc
     const size_t last = std::min(tree.at + (to - from - mark.size()), text.text.size());
     if (to > from + mark.size() && last > tree.at) p.end = text.original(static_cast<uint32_t>(last - 1)) + 1;
   }
+  if (p.message.find("LIMIT #,#") != std::string::npos) p.message = "Postgres: `limit` takes one number.";
   p.help = habit_of_sql(text.text, scan, tree.at);
   if (p.help.empty()) p.help = misspelt(text, scan, tree.at);
+  if (p.help.empty()) p.help = missing_from(text.text);
   return p;
 }
 }  // namespace rbc::embedded::sql_detail
