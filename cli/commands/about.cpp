@@ -16,13 +16,6 @@ int version(const Given& given) {
   return kOk;
 }
 
-int dump(const Given& given) {
-  if (given.words[0] != "unsupported")
-    return refuse(kUsage, fmt::format("`{}` cannot be dumped: `rbc dump unsupported`.", given.words[0]));
-  for (const std::string& line : unsupported()) fmt::print("{}\n", line);
-  return kOk;
-}
-
 int disasm(const Given& given) {
   DiskSources sources;
   Chosen chosen = choose_runbook(sources, find_project(), given.words[0]);

@@ -291,7 +291,7 @@ Candidates candidates_for(const std::vector<std::string>& words) {
   if (line.positionals.size() >= command->most) return {};
   // A second word of another kind: `rbc answer RUN ANSWER`.
   if (command->name == "answer" && line.positionals.size() == 1) return alternatives("yes|no|retry|skip|escalate|abort");
-  if (command->name == "dump") return alternatives("unsupported");
+  if (command->name == "dump") return alternatives("language|reference|unsupported");
   return of_kind(command->of, line);
 }
 

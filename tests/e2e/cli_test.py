@@ -34,6 +34,8 @@ runbook T-1: Nothing listens here
       api> GET /health
 """
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
 
 ALERTED = """contact ops
 prometheus prom
@@ -125,6 +127,22 @@ class Cli(unittest.TestCase):
             self.assertEqual((code, err), (0, ""), words)
             self.assertTrue(out, words)
         self.assertEqual(json.loads(self.rbc("version", "--json")[1])["language"], "1")
+
+    def test_what_is_built_in_can_be_printed(self):
+        code, out, err = self.rbc("dump", "language")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(out, (ROOT / "grammar" / "language.md").read_text())
+        reference = json.loads(self.rbc("dump", "reference", "--json")[1])
+        self.assertEqual([one["code"] for one in reference["diagnostics"]], [one["code"] for one in json.loads(self.rbc("explain", "--json")[1])])
+        self.assertIn({"word": "depending", "reserved": True}, reference["words"])
+        self.assertTrue(any(one["kind"] == "compose" and one["words"].startswith("restart") and one["level"] == "changes" for one in reference["said"]))
+        self.assertIn({"of": "text", "part": "before", "arguments": "text", "answers": "text"}, reference["parts"])
+        markdown = self.rbc("dump", "reference")[1]
+        for one in reference["diagnostics"]:
+            self.assertIn(f"| {one['code']} | {one['message']} |", markdown)
+        code, out, err = self.rbc("dump", "langage")
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn("Did you mean `language`?", err)
 
     def test_the_program_links_no_network_library(self):
         linked = subprocess.run(["ldd", ARGS.rbc], capture_output=True, text=True, timeout=20).stdout

@@ -14,8 +14,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # Said by something else than `rbc check`: the page quotes its words, and its example checks clean.
 AT_RUN_TIME = {"W0505", "E0801", "E0803"}
-# Nothing that a person can write gets it, or a clock that moved; a snapshot of a database, or the database itself, is more than a few lines.
-NO_EXAMPLE = {"E0099", "W0902", "W0730", "E0732", "W0733", "W0734"}
+# Codes without an example, and why; where else each is seen is held by "every diagnostic is shown by a golden, or by the test that is named" (front_test).
+NO_EXAMPLE = {
+    "E0099": "a mistake of rbc itself: what gets it is mended, and its page says what to send",
+    "W0902": "a clock that was set back while a run was open; its page has the words of the timeline, which a test holds",
+    "E0732": "takes a server, which the snapshot and the runbook alone are not",
+    "W0733": "takes a server",
+    "W0734": "takes a server that has changed",
+}
 # Codes that judge a runbook as a whole, where an example shows one line of it.
 WHOLE_PROGRAMS = {"W0214", "W0215"}
 
@@ -37,6 +43,7 @@ class Explain(unittest.TestCase):
                 if " " in file["file"]:
                     continue  # what stands in no file, such as the environment of a run
                 path = pathlib.Path(folder, file["file"])
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(file["text"].encode())
                 if path.suffix == ".yml":
                     rules += ["--alerts", path.name]
@@ -77,6 +84,11 @@ class Explain(unittest.TestCase):
                     done, out, err = rbc("test", "--format", "json", cwd=folder)
                     self.assertEqual((done, err), (1 if codes else 0, ""), text)
                     self.assertEqual({finding["code"] for finding in json.loads(out)["findings"] if "code" in finding}, codes, out)
+
+    def test_the_page_of_our_own_mistakes_says_what_to_send(self):
+        page = page_of("E0099")
+        self.assertIn("mistake of `rbc` itself", page["explanation"])
+        self.assertIn("rbc version", page["explanation"])
 
     def test_a_short_secret_is_refused_by_the_run(self):
         page = page_of("W0505")
