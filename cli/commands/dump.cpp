@@ -37,17 +37,17 @@ constexpr WordLine kWordLines[] = {
 #undef RBC_WORD
 };
 
-std::string seconds(Micros limit, Effect effect) {
+std::string limit_in_seconds(Micros limit, Effect effect) {
   if (limit == 0) limit = effect == Effect::looks ? 10'000'000 : 120'000'000;
   return fmt::format("{}s", limit / 1'000'000);
 }
 
-void as_markdown() {
+void reference_as_markdown() {
   fmt::print("# Reference of rbc {}\n\n## Words\n\nA word in bold is no name.\n\n", RBC_VERSION);
   for (const WordLine& one : kWordLines) fmt::print("* {}\n", one.reserved ? fmt::format("**{}**", one.word) : std::string(one.word));
   fmt::print("\n## What is said to a resource\n\n| to | what is said | level | limit | what it does |\n|---|---|---|---|---|\n");
   for (const CatalogueRow& row : catalogue().rows())
-    fmt::print("| {} | `{}{}` | {} | {} | {} |\n", spell(row.kind), row.form, row.words.empty() ? " …" : " " + row.words, spell(row.effect), seconds(row.limit, row.effect), row.sentence);
+    fmt::print("| {} | `{}{}` | {} | {} | {} |\n", spell(row.kind), row.form, row.words.empty() ? " …" : " " + row.words, spell(row.effect), limit_in_seconds(row.limit, row.effect), row.sentence);
   fmt::print("\n## Parts of values\n\n| of | part | answers |\n|---|---|---|\n");
   for (const BuiltinLine& one : kBuiltinLines)
     fmt::print("| {} | `.{}{}` | {} |\n", one.receiver, one.name, one.arguments.empty() ? std::string() : fmt::format("({})", one.arguments), one.result);
@@ -55,7 +55,7 @@ void as_markdown() {
   for (const DiagnosticInfo& info : all_diagnostics()) fmt::print("| {} | {} |\n", info.code, info.message);
 }
 
-void as_json() {
+void reference_as_json() {
   using rendering::json_text;
   const auto each = [](const auto& rows, const auto& shown) {
     std::string all;
@@ -65,7 +65,7 @@ void as_json() {
   fmt::print("{{\"rbc\":{},\n \"words\":[\n  {}],\n", json_text(RBC_VERSION), each(kWordLines, [](const WordLine& one) { return fmt::format("{{\"word\":{},\"reserved\":{}}}", json_text(one.word), one.reserved); }));
   fmt::print(" \"said\":[\n  {}],\n", each(catalogue().rows(), [](const CatalogueRow& row) {
                return fmt::format("{{\"kind\":{},\"sign\":{},\"words\":{},\"level\":{},\"limit\":{},\"sentence\":{}}}", json_text(spell(row.kind)), json_text(std::string(1, row.form)), json_text(row.words),
-                                  json_text(spell(row.effect)), json_text(seconds(row.limit, row.effect)), json_text(row.sentence));
+                                  json_text(spell(row.effect)), json_text(limit_in_seconds(row.limit, row.effect)), json_text(row.sentence));
              }));
   fmt::print(" \"parts\":[\n  {}],\n", each(kBuiltinLines, [](const BuiltinLine& one) {
                return fmt::format("{{\"of\":{},\"part\":{},\"arguments\":{},\"answers\":{}}}", json_text(one.receiver), json_text(one.name), json_text(one.arguments), json_text(one.result));
@@ -80,7 +80,7 @@ void as_json() {
 int dump(const Given& given) {
   const std::string& what = given.words[0];
   if (what == "language") std::fputs(kSpecification, stdout);
-  else if (what == "reference") given.has("json") ? as_json() : as_markdown();
+  else if (what == "reference") given.has("json") ? reference_as_json() : reference_as_markdown();
   else if (what == "unsupported")
     for (const std::string& line : unsupported()) fmt::print("{}\n", line);
   else
