@@ -2,6 +2,7 @@
 #include <cassert>
 
 #include "compiler/emit_code.hpp"
+#include "vm/model/literal.hpp"
 
 namespace rbc::emission {
 
@@ -136,7 +137,7 @@ void Emitter::expression_uncast(NodeRef at) {
       return;
     case Kind::Duration: constant(Value::duration(std::chrono::microseconds(duration_of(text).value()).count())); return;
     case Kind::Size: constant(Value::size(static_cast<std::int64_t>(size_of(text).value()))); return;
-    case Kind::Percent: constant(Value::percent(percent_of(text).value() / 100)); return;
+    case Kind::Percent: constant(Value::percent(ratio_of_percent(percent_of(text).value()))); return;
     case Kind::Rate: constant(Value::rate(rate_of(text).value())); return;
     case Kind::Number: {
       const NumberValue number = number_of(text).value();

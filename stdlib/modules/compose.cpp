@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "stdlib/modules/machine.hpp"
+#include "vm/model/literal.hpp"
 
 namespace rbc {
 namespace compose_module {
@@ -82,7 +83,7 @@ Value percent_of(const std::string& text) {
   char* end = nullptr;
   const double number = std::strtod(text.c_str(), &end);
   if (end == text.c_str() || !std::isfinite(number)) return Value::missing("docker does not say");
-  return Value::percent(number / 100);
+  return Value::percent(ratio_of_percent(number));
 }
 // `12.5MiB`, `1.2GB`, `0B`.
 Value size_of(const std::string& text) {

@@ -322,7 +322,7 @@ Computed reading(const Value& a, unsigned how) {
   double d = real(n);
   switch (how) {
     case 0: return real_as(Tag::percent, d);
-    case 1: return real_as(Tag::percent, d / 100);
+    case 1: return real_as(Tag::percent, ratio_of_percent(d));
     case 2: return real_as(Tag::duration, d * 1e6);
     case 3: return real_as(Tag::duration, d * 1e3);
     case 4: return n.tag() == Tag::integer ? got(Value::size(n.as_int())) : real_as(Tag::size, d);

@@ -1,5 +1,6 @@
 #include "vm/model/literal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -181,6 +182,19 @@ std::optional<Value> list_literal(std::string_view text, const Type& element) {
 
 }  // namespace
 
+double ratio_of_percent(double percent) {
+  if (!std::isfinite(percent)) return percent;
+  char digits[48];
+  char* const end = std::to_chars(digits, digits + 32, percent, std::chars_format::scientific).ptr;
+  char* const exponent = std::find(digits, end, 'e') + 1;
+  int power = 0;
+  std::from_chars(exponent + (*exponent == '+'), end, power);
+  char* const moved = std::to_chars(exponent, digits + sizeof digits, power - 2).ptr;
+  double ratio = percent / 100;
+  std::from_chars(digits, moved, ratio);
+  return ratio;
+}
+
 std::optional<Value> parse_literal(std::string_view text, const Type& type) {
   std::string_view bare = trimmed(text);
   switch (type.tag()) {
@@ -189,7 +203,7 @@ std::optional<Value> parse_literal(std::string_view text, const Type& type) {
     case TypeTag::number: return made(real_of(bare), Value::number);
     case TypeTag::percent:
       if (bare.empty() || bare.back() != '%') return std::nullopt;
-      return made(real_of(trimmed(bare.substr(0, bare.size() - 1))), [](double d) { return Value::percent(d / 100); });
+      return made(real_of(trimmed(bare.substr(0, bare.size() - 1))), [](double d) { return Value::percent(ratio_of_percent(d)); });
     case TypeTag::duration: return made(length_of(bare), Value::duration);
     case TypeTag::size: return made(size_of(bare), Value::size);
     case TypeTag::rate: return made(rate_of(bare), Value::rate);

@@ -13,4 +13,8 @@ namespace rbc {
 // if it is no such literal.
 std::optional<Value> parse_literal(std::string_view text, const Type& type);
 
+// The ratio of so many per cent: the double nearest to the digits of `percent` with the point moved, so that 99.9 % and 0.999 are one
+// value (99.9 / 100 is another).
+double ratio_of_percent(double percent);
+
 }  // namespace rbc

@@ -1,7 +1,10 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <limits>
 #include <random>
+
+#include <fmt/format.h>
 
 #include "vm/model/catalogue.hpp"
 #include "vm/model/literal.hpp"
@@ -135,6 +138,19 @@ TEST_CASE("literals are read as they are written") {
     CHECK_FALSE(parse_literal(text, type));
   }
   CHECK(parse_literal("2024-12-01", TypeTag::instant)->as_int() == 1733011200 * kSecond);
+}
+
+TEST_CASE("a percentage is the ratio that its digits say") {
+  for (int thousandths = -2000; thousandths <= 200000; ++thousandths) {
+    const std::string percent = fmt::format("{}%", thousandths / 1000.0), ratio = fmt::format("{}e-5", thousandths);
+    INFO(percent);
+    REQUIRE(parse_literal(percent, TypeTag::percent)->as_double() == std::stod(ratio));
+  }
+  CHECK(ratio_of_percent(99.9) == 0.999);
+  CHECK(ratio_of_percent(1e-310) == 1e-312);
+  CHECK(ratio_of_percent(1e300) == 1e298);
+  CHECK(std::isinf(ratio_of_percent(std::numeric_limits<double>::infinity())));
+  CHECK(std::isnan(ratio_of_percent(std::numeric_limits<double>::quiet_NaN())));
 }
 
 TEST_CASE("json keeps order, and the last of equal keys wins") {
