@@ -60,12 +60,12 @@ from pg_type t join own_schema n on n.oid = t.typnamespace where t.typtype in ('
 
 constexpr char kRelations[] = R"sql(
 select n.nspname, c.relname, c.relkind from pg_class c join own_schema n on n.oid = c.relnamespace
-where c.relkind in ('r', 'v', 'm', 'f', 'p') order by n.nspname collate "C", c.relname collate "C")sql";
+where c.relkind in ('r', 'v', 'm', 'f', 'p', 'S') order by n.nspname collate "C", c.relname collate "C")sql";
 
 constexpr char kColumnsQuery[] = R"sql(
 select n.nspname, c.relname, a.attname, type_name.name, exists (select 1 from pg_index i where i.indrelid = c.oid and i.indisprimary and a.attnum = any (i.indkey)) from pg_class c join own_schema n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped join type_name on type_name.oid = a.atttypid
-where c.relkind in ('r', 'v', 'm', 'f', 'p') order by n.nspname collate "C", c.relname collate "C", a.attnum)sql";
+where c.relkind in ('r', 'v', 'm', 'f', 'p', 'S') order by n.nspname collate "C", c.relname collate "C", a.attnum)sql";
 
 // What reading each relation runs: through rules, policies and parts to every relation, and there through columns to the checks of domains.
 constexpr char kCalls[] = R"sql(
@@ -171,7 +171,7 @@ class Puller {
     return out;
   }
   static SchemaKind kind(char relkind) {
-    return relkind == 'v' ? SchemaKind::view : relkind == 'm' ? SchemaKind::matview : relkind == 'f' ? SchemaKind::foreign : relkind == 'p' ? SchemaKind::partitioned : SchemaKind::table;
+    return relkind == 'v' ? SchemaKind::view : relkind == 'm' ? SchemaKind::matview : relkind == 'f' ? SchemaKind::foreign : relkind == 'p' ? SchemaKind::partitioned : relkind == 'S' ? SchemaKind::sequence : SchemaKind::table;
   }
   SchemaRelation* find(const Row& row) {
     const auto at = relations_.find({row[0], row[1]});

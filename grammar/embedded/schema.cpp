@@ -14,7 +14,8 @@ namespace schema_detail {
 
 constexpr std::string_view kHeader = "rbc-schema 1";
 constexpr std::pair<std::string_view, SchemaKind> kKinds[] = {
-    {"table", SchemaKind::table}, {"view", SchemaKind::view}, {"matview", SchemaKind::matview}, {"foreign", SchemaKind::foreign}, {"partitioned", SchemaKind::partitioned}};
+    {"table", SchemaKind::table}, {"view", SchemaKind::view}, {"matview", SchemaKind::matview}, {"foreign", SchemaKind::foreign}, {"partitioned", SchemaKind::partitioned},
+    {"sequence", SchemaKind::sequence}};
 constexpr std::pair<std::string_view, SchemaVolatility> kVolatilities[] = {
     {"immutable", SchemaVolatility::immutable}, {"stable", SchemaVolatility::stable}, {"volatile", SchemaVolatility::volatile_}};
 
@@ -125,7 +126,7 @@ class Reader {
     if (kind == "cast" && w.size() == 5 && w[3].size() == 1 && std::string_view("iae").find(w[3][0]) != std::string_view::npos)
       return schema_.casts.push_back({w[1], w[2], w[4], w[3][0]}), "";
     if (kind == "function" && w.size() >= 7) return function(w);
-    const std::vector<std::string_view> known{"server", "extension", "enum", "domain", "table", "view", "matview", "foreign", "partitioned", "function", "operator", "cast"};
+    const std::vector<std::string_view> known{"server", "extension", "enum", "domain", "table", "view", "matview", "foreign", "partitioned", "sequence", "function", "operator", "cast"};
     if (std::find(known.begin(), known.end(), kind) != known.end()) return fmt::format("this line of `{}` is not whole", kind);
     const std::string near = embedded::nearest(kind, known);
     return fmt::format("`{}` is nothing that a snapshot holds{}", kind, near.empty() ? "" : fmt::format("; did you mean `{}`?", near));

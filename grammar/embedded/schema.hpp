@@ -14,7 +14,7 @@ struct SchemaColumn {
   bool key = false;   // of the primary key
 };
 
-enum class SchemaKind : std::uint8_t { table, view, matview, foreign, partitioned };
+enum class SchemaKind : std::uint8_t { table, view, matview, foreign, partitioned, sequence };
 
 // `calls` are functions that reading runs, through rules, policies and what they reach, as `schema.name`.
 struct SchemaRelation {

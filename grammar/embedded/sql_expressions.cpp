@@ -186,9 +186,59 @@ PgType Inference::indirection(const Json& b, const Scope& scope) {
     infer(child(*index.body, "uidx"), scope);
     slice = slice || member(*index.body, "is_slice");
   }
-  if (!array) return none;
+  if (!array) {
+    const auto names = strings(list);
+    auto parts = fields(child(b, "arg"), scope);
+    for (const std::string& name : names) {
+      if (!parts || name.empty()) return none;
+      const auto found = std::find_if(parts->begin(), parts->end(), [&](const Column& c) { return c.name == name; });
+      if (found == parts->end()) return none;
+      t = found->type;
+      parts = found->parts ? std::optional(*found->parts) : std::nullopt;
+    }
+    return t;
+  }
   if (t == t_jsonb) return t_jsonb;
   return slice || element_of(t) == t ? (slice ? t : none) : element_of(t);
+}
+
+// The columns of an expression that is a row, where they are known.
+std::optional<std::vector<Inference::Column>> Inference::fields(const Node& n, const Scope& scope) {
+  if (!n) return std::nullopt;
+  const Json& b = *n.body;
+  if (n.kind == "ColumnRef") {
+    const auto names = strings(member(b, "fields"));
+    for (const Scope* s = &scope; s; s = s->outer) {
+      if (const Column* c = local(b, *s).second) return c->parts ? std::optional(*c->parts) : std::nullopt;
+      for (const Relation& r : s->relations)
+        if (names.size() == 1 && r.qualified && r.alias == names[0]) return r.open ? std::nullopt : std::optional(r.columns);
+    }
+    return std::nullopt;
+  }
+  if (n.kind == "FuncCall") {
+    const auto names = strings(member(b, "funcname"));
+    const auto answers = names.size() == 1 || (names.size() == 2 && names[0] == "pg_catalog") ? answer_columns(names.back(), version_) : std::string_view();
+    return answers.empty() ? std::nullopt : std::optional(known(answers));
+  }
+  if (n.kind == "RowExpr") {
+    std::vector<Column> out;
+    const auto before = issues_.size();
+    for (const PgType t : all(member(b, "args"), scope)) out.push_back({fmt::format("f{}", out.size() + 1), t == t_unknown ? t_text : t});
+    issues_.resize(before);
+    return out;
+  }
+  if (n.kind == "TypeCast") {
+    const Json* t = member(b, "typeName");
+    const auto names = t ? strings(member(*t, "names")) : std::vector<std::string>();
+    if (names.empty() || !typing_.schema) return std::nullopt;
+    for (const SchemaRelation& r : typing_.schema->relations)
+      if (r.name == names.back() && r.schema == (names.size() > 1 ? names.front() : "public")) {
+        std::vector<Column> out;
+        for (const SchemaColumn& c : r.columns) out.push_back({c.name, written_type(c.type)});
+        return out;
+      }
+  }
+  return std::nullopt;
 }
 
 PgType Inference::sublink(const Json& b, const Scope& scope) {

@@ -25,6 +25,7 @@ class Inference {
     int since = 0, until = 99;
     bool key = false;                  // of its table's primary key
     const SchemaType* own = nullptr;   // the enum that it holds
+    std::shared_ptr<const std::vector<Column>> parts = nullptr;   // of a row that it holds, where they are known
   };
   struct Relation {
     std::string alias;

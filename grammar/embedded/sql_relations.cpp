@@ -272,7 +272,8 @@ bool Inference::several(const Json& functions, Scope& scope, Relation& r) {
       continue;
     }
     const PgType t = infer(call_of, scope);
-    const auto answers = names.size() == 1 || (names.size() == 2 && names[0] == "pg_catalog") ? answer_columns(name, version_) : std::string_view();
+    const bool own = names.size() == 1 || (names.size() == 2 && names[0] == "pg_catalog");
+    const auto answers = own && (name != "unnest" || t == t_record) ? answer_columns(name, version_) : std::string_view();
     auto columns = answers.empty() ? std::vector<Column>() : known(answers);
     if (columns.size() == 1) columns[0].type = t;
     if (columns.empty() && (t == none || t == t_record)) r.open = true;

@@ -373,6 +373,7 @@ Inference::Rows Inference::select(const Json& body, const Scope* outer, bool lit
   clauses(body, scope, r);
   grouping(body, list, scope, r);
   orders(body, list, r);
+  if (member(body, "intoClause")) return {};   // makes a table, and answers nothing
   for (Column& c : r.columns)
     if (c.type == t_unknown && literals_are_text) c.type = t_text;
   return r;
@@ -486,12 +487,17 @@ void Inference::targets(const Json& list, const Scope& scope, Rows& r) {
     if (value.kind == "A_Indirection") {
       const Json* steps = member(*value.body, "indirection");
       if (steps && !steps->empty() && node_of(steps->back()).kind == "A_Star") {
-        r.open = true;
+        infer(child(*value.body, "arg"), scope);
+        if (const auto parts = steps->size() == 1 ? fields(child(*value.body, "arg"), scope) : std::nullopt)
+          for (Column c : *parts) r.columns.push_back(std::move(c));
+        else r.open = true;
         continue;
       }
     }
     Column c;
     c.type = infer(value, scope);
+    if (c.type == t_record)
+      if (auto parts = fields(value, scope)) c.parts = std::make_shared<const std::vector<Column>>(std::move(*parts));
     c.name = text_member(*target.body, "name");
     if (c.name.empty()) c.name = natural_name(value);
     c.at = place(*target.body);
