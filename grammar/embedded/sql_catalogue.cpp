@@ -133,6 +133,17 @@ PgType array_of(PgType element) {
 }
 
 std::span<const ProcRow> find_procs(std::string_view name) { return named(kProcs, name); }
+std::string_view habit_of_function(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+      {"charindex", "position('x' in y)"}, {"curdate", "current_date"}, {"date_add", "x + interval '1 day'"}, {"date_format", "to_char(x, 'YYYY-MM-DD')"}, {"date_sub", "x - interval '1 day'"},
+      {"dateadd", "x + interval '1 day'"}, {"datediff", "y - x"}, {"from_unixtime", "to_timestamp(x)"}, {"getdate", "now()"}, {"group_concat", "string_agg(x, ',')"}, {"iif", "case when x then y else z end"},
+      {"ifnull", "coalesce"}, {"instr", "strpos"}, {"isnull", "coalesce"}, {"len", "length"}, {"listagg", "string_agg"}, {"nvl", "coalesce"}, {"rand", "random()"}, {"sysdate", "now()"},
+      {"timestampdiff", "y - x"}, {"unix_timestamp", "extract(epoch from x)"}};
+  for (const auto& [theirs, ours] : kOthers)
+    if (theirs == name) return ours;
+  return {};
+}
+
 std::vector<std::string_view> proc_names() {
   std::vector<std::string_view> out;
   for (const ProcRow& row : kProcs)

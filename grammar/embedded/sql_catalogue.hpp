@@ -43,6 +43,7 @@ struct ProcRow {
 };
 std::span<const ProcRow> find_procs(std::string_view name);   // every overload
 std::vector<std::string_view> proc_names();
+std::string_view habit_of_function(std::string_view name);    // what PostgreSQL calls a function of another database; empty for others
 
 struct OperatorRow {
   char name[8];

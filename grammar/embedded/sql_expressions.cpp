@@ -124,8 +124,13 @@ PgType Inference::infer(const Node& n, const Scope& scope) {
   if (n.kind == "SubLink") return sublink(b, scope);
   if (n.kind == "CollateClause") return infer(child(b, "arg"), scope);
   if (n.kind == "GroupingFunc") return all(member(b, "args"), scope), t_int4;
-  if (n.kind == "CoalesceExpr") return common(all(member(b, "args"), scope), place(b), "COALESCE");
-  if (n.kind == "MinMaxExpr") return common(all(member(b, "args"), scope), place(b), text_member(b, "op") == "IS_LEAST" ? "LEAST" : "GREATEST");
+  if (n.kind == "CoalesceExpr" || n.kind == "MinMaxExpr") {
+    const Json* args = member(b, "args");
+    const PgType t = common(all(args, scope), place(b), n.kind == "CoalesceExpr" ? "COALESCE" : text_member(b, "op") == "IS_LEAST" ? "LEAST" : "GREATEST");
+    if (args)
+      for (const auto& item : *args) literal(node_of(item), t);
+    return t;
+  }
   if (n.kind == "A_ArrayExpr") {
     const auto elements = all(member(b, "elements"), scope);
     if (elements.empty()) return none;
@@ -145,7 +150,12 @@ PgType Inference::infer(const Node& n, const Scope& scope) {
           else condition(child(*when.body, "expr"), scope, "WHEN");
           answers.push_back(infer(child(*when.body, "result"), scope));
         }
-    return common(answers, place(b), "CASE");
+    const PgType t = common(answers, place(b), "CASE");
+    literal(child(b, "defresult"), t);
+    if (const Json* arms = member(b, "args"))
+      for (const auto& arm : *arms)
+        if (const Node when = node_of(arm)) literal(child(*when.body, "result"), t);
+    return t;
   }
   if (n.kind == "SQLValueFunction") return values_function(b);
   if (n.kind == "A_Indirection") return indirection(b, scope);
@@ -245,6 +255,11 @@ PgType Inference::sublink(const Json& b, const Scope& scope) {
   const std::string kind = text_member(b, "subLinkType");
   if (const Node test = child(b, "testexpr")) infer(test, scope);
   const Rows r = rows(child(b, "subselect"), &scope);
+  const Node compared = child(b, "testexpr");
+  const Json* several_compared = compared.kind == "RowExpr" ? member(*compared.body, "args") : nullptr;
+  const size_t wanted = kind == "EXPR_SUBLINK" || kind == "ARRAY_SUBLINK" ? 1 : kind == "ANY_SUBLINK" || kind == "ALL_SUBLINK" ? (several_compared ? several_compared->size() : 1) : r.columns.size();
+  if (!r.open && r.columns.size() != wanted)
+    issue("E0719", fmt::format("This subquery answers {} columns, and {} {} wanted.", r.columns.size(), wanted, wanted == 1 ? "is" : "are"), place(b), 1, "Answer as many columns as it is compared with.");
   if (kind != "EXPR_SUBLINK" && kind != "ARRAY_SUBLINK") return kind == "MULTIEXPR_SUBLINK" ? none : t_bool;
   if (r.columns.size() != 1 || r.open) return none;
   return kind == "ARRAY_SUBLINK" ? array_of(r.columns[0].type) : r.columns[0].type;
@@ -268,7 +283,13 @@ PgType Inference::operation(const Json& b, const Scope& scope) {
   const auto refuse = [&](PgType one, PgType other) {
     if ((left && one == none) || other == none) return;
     if (typing_.schema && std::any_of(typing_.schema->operators.begin(), typing_.schema->operators.end(), [&](const SchemaOperator& o) { return o.name == op; })) return;   // theirs may fit
-    if (std::find(std::begin(kOfExtensions), std::end(kOfExtensions), op) != std::end(kOfExtensions)) return;
+    const bool counts = op == "+" || op == "-" || op == "&" || op == "|" || op == "#";   // of extensions on arrays only
+    const bool array = type_row(one).category == 'A' || type_row(other).category == 'A' || type_row(one).category == 'U' || type_row(other).category == 'U';
+    if ((!counts || array) && std::find(std::begin(kOfExtensions), std::end(kOfExtensions), op) != std::end(kOfExtensions)) return;
+    if (type_row(one).category == 'D' && type_row(other).category == 'N') {
+      issue("E0717", fmt::format("`{} {} {}` is nothing PostgreSQL knows.", spell(one), op, spell(other)), place(b), op.size(), "A length of time has a unit: write `interval '7 days'`.");
+      return;
+    }
     const bool text = (type_row(one).category == 'S') != (type_row(other).category == 'S') && left;
     issue("E0717", left ? fmt::format("`{} {} {}` is nothing PostgreSQL knows.", spell(one), op, spell(other)) : fmt::format("`{} {}` is nothing PostgreSQL knows.", op, spell(other)), place(b), op.size(),
           text ? "Cast one side, as in `x::text`." : "Cast one side to the type of the other.");
@@ -387,7 +408,8 @@ void Inference::unknown_function(const Json& b, const std::vector<std::string>& 
     if (names[0].ends_with(ending)) return;
   std::vector<std::string_view> known = proc_names();
   for (const SchemaFunction& f : typing_.schema->functions) known.push_back(f.name);
-  const std::string near = nearest(names[0], known);
+  const std::string_view elsewhere = habit_of_function(names[0]);
+  const std::string near = elsewhere.empty() ? nearest(names[0], known) : std::string(elsewhere);
   issue("W0730", fmt::format("The snapshot{} has no function `{}`.", typing_.schema->path.empty() ? "" : fmt::format(" `{}`", typing_.schema->path), names[0]), place(b), names[0].size(),
         (near.empty() ? std::string() : fmt::format("Did you mean `{}`? ", near)) + "The snapshot may be old.");
 }
@@ -403,10 +425,34 @@ bool Inference::casts_of_their_own(PgType from, PgType to) const {
   return typing_.schema && std::any_of(typing_.schema->casts.begin(), typing_.schema->casts.end(), [&](const SchemaCast& c) { return c.source == type_row(from).name && c.target == type_row(to).name; });
 }
 
+// A type that is nearly one of PostgreSQL's, and that nothing in the snapshot is of.
+void Inference::unknown_type(const Json& name) {
+  const auto names = strings(member(name, "names"));
+  if (!typing_.schema || names.size() != 1) return;
+  const auto of = [&](const std::string& type) { return type.ends_with("." + names[0]) || type.ends_with("." + names[0] + "[]"); };
+  for (const SchemaRelation& r : typing_.schema->relations)
+    if (r.name == names[0] || std::any_of(r.columns.begin(), r.columns.end(), [&](const SchemaColumn& c) { return of(c.type); })) return;
+  for (const SchemaFunction& f : typing_.schema->functions)
+    if (of(f.result) || std::any_of(f.args.begin(), f.args.end(), of)) return;
+  for (const SchemaType& t : typing_.schema->types)
+    if (t.name == names[0]) return;
+  std::vector<std::string_view> known;
+  for (const std::string_view each : {"bigint", "boolean", "date", "double precision", "inet", "int", "integer", "interval", "json", "jsonb", "numeric", "real", "regclass", "smallint", "text", "time", "timestamp", "timestamptz", "uuid", "varchar"}) known.push_back(each);
+  const std::string near = nearest(names[0], known);
+  // A composite type of one's own is in no snapshot: only what is a slip of one letter, or two that changed places.
+  int letters[256] = {};
+  for (const char c : near) ++letters[static_cast<unsigned char>(c)];
+  for (const char c : names[0]) --letters[static_cast<unsigned char>(c)];
+  int others = 0;
+  for (const int n : letters) others += n < 0 ? -n : n;
+  if (!near.empty() && others <= 2) issue("W0730", fmt::format("Neither PostgreSQL nor the snapshot{} has a type `{}`.", typing_.schema->path.empty() ? "" : fmt::format(" `{}`", typing_.schema->path), names[0]), place(name), names[0].size(), fmt::format("Did you mean `{}`?", near));
+}
+
 // A literal is read as the type; of two known types the one must become the other.
 void Inference::cast(const Json& b, PgType from, PgType to) {
   const Node arg = child(b, "arg");
   literal(arg, to);
+  if (to == none) unknown_type(*member(b, "typeName"));
   if (to == t_anyenum && typing_.schema) {
     const auto names = strings(member(*member(b, "typeName"), "names"));
     for (const SchemaType& t : typing_.schema->types)

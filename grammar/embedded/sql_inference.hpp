@@ -63,7 +63,7 @@ class Inference {
   void with(const Json& body, Scope& scope);
   void walked(const Json& cte, Relation& r);
   static void rename(Relation& r, const Json* names);
-  static void alias(Relation& r, const Json& body);
+  void alias(Relation& r, const Json& body);
   Relation relation(const Json& body, const Scope& scope);
   bool from_snapshot(const std::string& schema, const std::string& name, Relation& r, uint32_t at);
   void unknown_relation(const std::string& schema, const std::string& name, uint32_t at);
@@ -113,6 +113,7 @@ class Inference {
   std::optional<std::vector<Column>> fields(const Node& n, const Scope& scope);
   void array_as(const Json& b, const Scope& scope, PgType type);
   void cast(const Json& b, PgType from, PgType to);
+  void unknown_type(const Json& name);
   void unknown_function(const Json& b, const std::vector<std::string>& names);
   PgType values_function(const Json& b) const;
   void judge_functions(const Json& b, const std::vector<std::string>& names, const std::vector<PgType>& args, const Resolved& resolved);

@@ -131,6 +131,7 @@ std::string wrong_time(std::string_view s) {
     if (end > at) ++words, units += end - at > 2 && a_unit(std::string_view(word).substr(at, end - at)) && word.substr(at, end - at) != "dec";
     at = end + (end == at);
   }
+  if (words == 0 && within(word, "0123456789-") && std::count(word.begin(), word.end(), '-') == 1 && word.size() < 8 && word.front() != '-') return "is no whole date";
   if (words > 0 && units == words) return fmt::format("is no point in time, but a length: write `interval '{}'`", s);
   if (word.size() >= 10 && digits(word.substr(0, 4)) && word[4] == '-' && digits(word.substr(5, 2)) && word[7] == '-' && digits(word.substr(8, 2)) && (word.size() == 10 || !std::isdigit(static_cast<unsigned char>(word[10]))))
     if (word.substr(5, 2) > "12" || word.substr(5, 2) == "00" || word.substr(8, 2) > "31" || word.substr(8, 2) == "00") return "is no day of the calendar";

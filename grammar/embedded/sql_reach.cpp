@@ -233,7 +233,7 @@ class Reach {
     if (change) return raise(change->level, shown, change->what, at, at + length);
     if (out_.effect.level == SqlLevel::looks && schema.empty()) {
       const auto procs = find_procs(name);
-      if (procs.empty()) out_.effect.near = nearest(name, proc_names());
+      if (procs.empty()) out_.effect.near = habit_of_function(name).empty() ? nearest(name, proc_names()) : std::string(habit_of_function(name));
       else if (procs[0].looks && !procs[0].extension && procs[0].count != count) out_.effect.near = fmt::format("{}({})", name, spell(std::vector<PgType>(procs[0].args, procs[0].args + procs[0].count)));
     }
     raise(SqlLevel::changes, shown, of_snapshot(schema, name) ? "is a function of your own, and nothing says what it does" : "", at, at + length, false);

@@ -32,7 +32,10 @@ void Inference::alias(Relation& r, const Json& body) {
   if (const Json* a = member(body, "alias")) {
     r.real = r.alias;
     r.alias = text_member(*a, "aliasname");
-    rename(r, member(*a, "colnames"));
+    const Json* names = member(*a, "colnames");
+    if (names && !r.open && names->size() > r.columns.size())
+      issue("E0719", fmt::format("`{}` has {} columns, and {} names are given.", r.alias, r.columns.size(), names->size()), place(body), 1, "As many names as columns, or fewer.");
+    rename(r, names);
   }
 }
 

@@ -54,6 +54,16 @@ Inference::Rows Inference::rows(const Node& s, const Scope* outer) {
   const auto text = [](std::string name) { return Column{std::move(name), t_text, 0, 0, 99}; };
   if (s.kind == "SelectStmt") return select(*s.body, outer);
   if (s.kind == "InsertStmt" || s.kind == "UpdateStmt" || s.kind == "DeleteStmt") return changing(s.kind, *s.body, outer);
+  if (s.kind == "CreateTableAsStmt") {
+    rows(child(*s.body, "query"), outer);
+    return {};
+  }
+  if (s.kind == "CallStmt") {
+    Scope none_here;
+    none_here.outer = outer;
+    if (const Json* call_of = member(*s.body, "funccall")) all(member(*call_of, "args"), none_here);
+    return {};
+  }
   if (s.kind == "MergeStmt") return merging(*s.body, outer);
   if (s.kind == "ExplainStmt") {
     rows(child(*s.body, "query"), outer);
@@ -256,7 +266,7 @@ Inference::Rows Inference::merging(const Json& body, const Scope* outer) {
         if (i < columns.size()) put(value, type, columns[i]);
       }
       if (cols ? values->size() != columns.size() : values->size() > columns.size() && !target.open)
-        issue("E0724", fmt::format("This INSERT names {} columns and gives {} values.", columns.size(), values->size()), values->empty() ? 0 : place(*node_of(values->front()).body), 1, "As many values as columns.");
+        issue("E0724", fmt::format("This INSERT names {} columns and gives {} values.", columns.size(), values->size()), cols && values->size() < columns.size() ? place(*node_of((*cols)[values->size()]).body) : values->empty() ? 0 : place(*node_of(values->front()).body), 1, "As many values as columns.");
     }
   return {};
 }
