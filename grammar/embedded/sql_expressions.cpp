@@ -286,7 +286,7 @@ PgType Inference::operation(const Json& b, const Scope& scope) {
     const bool counts = op == "+" || op == "-" || op == "&" || op == "|" || op == "#";   // of extensions on arrays only
     const bool array = type_row(one).category == 'A' || type_row(other).category == 'A' || type_row(one).category == 'U' || type_row(other).category == 'U';
     if ((!counts || array) && std::find(std::begin(kOfExtensions), std::end(kOfExtensions), op) != std::end(kOfExtensions)) return;
-    if (type_row(one).category == 'D' && type_row(other).category == 'N') {
+    if (counts && type_row(one).category == 'D' && type_row(other).category == 'N') {
       issue("E0717", fmt::format("`{} {} {}` is nothing PostgreSQL knows.", spell(one), op, spell(other)), place(b), op.size(), "A length of time has a unit: write `interval '7 days'`.");
       return;
     }
