@@ -1,6 +1,8 @@
 #include "grammar/embedded/sql.hpp"
 
 #include <pg_query.h>
+#include <nlohmann/json.hpp>
+
 #include "grammar/embedded/sql_stages.hpp"
 
 namespace rbc::embedded {
@@ -25,8 +27,8 @@ Tree parse_tree(const std::string& text) {
     t.error = r.error->message ? r.error->message : "syntax error";
     t.at = r.error->cursorpos > 0 ? byte_of_character(text, r.error->cursorpos) : static_cast<uint32_t>(text.size());
   } else {
-    t.root = Json::parse(r.parse_tree, nullptr, false);
-    if (t.root.is_discarded()) t.error = "this statement is not understood";
+    t.root = std::make_shared<const Json>(Json::parse(r.parse_tree, nullptr, false));
+    if (t.root->is_discarded()) t.error = "this statement is not understood";
   }
   pg_query_free_parse_result(r);
   return t;
@@ -119,7 +121,7 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
     }
     scan = scan_sql(text.text);
   }
-  const Json* statements = member(tree.root, "stmts");
+  const Json* statements = member(*tree.root, "stmts");
   if (!statements || statements->empty()) {
     problems.push_back({"E0701", "Postgres: there is no statement here.", 0, size, {}});
     return;
@@ -156,7 +158,7 @@ void parse(std::string_view captured, const std::vector<HoleRef>& holes, const S
     }
     tree = std::move(again);
     scan = scan_sql(text.text);
-    s = child(tree.root["stmts"].front(), "stmt");
+    s = child(member(*tree.root, "stmts")->front(), "stmt");
     if (!s) return;
   }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include <nlohmann/json.hpp>
+
 #include "grammar/embedded/sql_stages.hpp"
 
 namespace rbc::embedded::sql_detail {

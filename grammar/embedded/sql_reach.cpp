@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <set>
 
+#include <nlohmann/json.hpp>
+
 #include "grammar/embedded/sql_catalogue.hpp"
 #include "grammar/embedded/sql_inference.hpp"
 #include "grammar/embedded/sql_stages.hpp"

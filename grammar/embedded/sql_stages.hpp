@@ -1,13 +1,14 @@
 // The stages of reading a statement: the parser's tree, what the tree reaches and does, and what to say where the text is no SQL.
 #pragma once
-#include <nlohmann/json.hpp>
+#include <map>
+#include <memory>
 #include "grammar/embedded/sql_detail.hpp"
 
 namespace rbc::embedded::sql_detail {
 
 // PostgreSQL's answer: a tree, or an error at a byte of the text.
 struct Tree {
-  Json root;
+  std::shared_ptr<const Json> root;
   std::string error;
   uint32_t at = 0;
   bool ok() const { return error.empty(); }
