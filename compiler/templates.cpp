@@ -140,9 +140,11 @@ void Checker::judged_on_the_server(Spoken& spoken, const embedded::SqlStatement&
         if (name.catalogue) break;
         relation = true;
         reached.insert(quoted);
-        if (!name.known && !name.hidden && !written_down && unsure_.insert({spoken.resource, quoted}).second)
+        if (!name.known && !name.hidden && !written_down && unsure_.insert({spoken.resource, quoted}).second) {
+          const std::string near = embedded::sql_relation_near(name.name);
           error("W0712", spoken.captured.file_span(name.begin, name.end), fmt::format("I do not know whether `{}` is a table; if it is a view, what it calls is judged before the first look.", name.name),
-                "`rbc schema pull --env ENV` writes down what the database holds; then this is known.");
+                near.empty() ? "`rbc schema pull --env ENV` writes down what the database holds; then this is known." : fmt::format("Did you mean `{}`?", near));
+        }
         break;
       case embedded::SqlNameKind::type:
         if (name.known) break;

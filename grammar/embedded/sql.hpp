@@ -85,6 +85,9 @@ Parsed<SqlStatement> parse_sql(std::string_view text, const std::vector<HoleRef>
 // What a function of another database is called in PostgreSQL, as a sentence; "" for any other.
 std::string sql_function_elsewhere(std::string_view name);
 
+// PostgreSQL's own relation that `name` is a slip of; "" for what is no `pg_…` name.
+std::string sql_relation_near(std::string_view name);
+
 // The same, kept by content: a statement that is repeated costs a look-up. For one thread; the snapshots of the hints must outlive it.
 class SqlCache {
  public:

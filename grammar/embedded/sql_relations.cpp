@@ -341,3 +341,12 @@ Inference::Relation Inference::function_relation(const Json& body, Scope& scope)
 }
 
 }  // namespace rbc::embedded::sql_detail
+
+namespace rbc::embedded {
+
+std::string sql_relation_near(std::string_view name) {
+  if (!name.starts_with("pg_")) return {};
+  return nearest(name, sql_detail::relation_names());
+}
+
+}  // namespace rbc::embedded
