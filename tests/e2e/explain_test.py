@@ -14,13 +14,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # Said by something else than `rbc check`: the page quotes its words, and its example checks clean.
 AT_RUN_TIME = {"W0505", "E0801", "E0803"}
+# Said by a server only: their examples check clean without one, and are held against a real server by this test.
+BY_A_SERVER = {"E0732", "W0733", "W0734"}
+HELD_BY = ("schema_test.py", "test_the_examples_that_take_a_server")
 # Codes without an example, and why; where else each is seen is held by "every diagnostic is shown by a golden, or by the test that is named" (front_test).
 NO_EXAMPLE = {
     "E0099": "a mistake of rbc itself: what gets it is mended, and its page says what to send",
     "W0902": "a clock that was set back while a run was open; its page has the words of the timeline, which a test holds",
-    "E0732": "takes a server, which the snapshot and the runbook alone are not",
-    "W0733": "takes a server",
-    "W0734": "takes a server that has changed",
 }
 # Codes that judge a runbook as a whole, where an example shows one line of it.
 WHOLE_PROGRAMS = {"W0214", "W0215"}
@@ -67,11 +67,20 @@ class Explain(unittest.TestCase):
                 self.assertEqual(not page["failing"], not page["mended"])
                 if not page["failing"]:
                     continue
-                wanted = set() if page["code"] in AT_RUN_TIME else {page["code"]}
+                wanted = set() if page["code"] in AT_RUN_TIME | BY_A_SERVER else {page["code"]}
                 found, out = self.codes_of(page, page["failing"])
                 self.assertEqual(found, wanted, out)
                 found, out = self.codes_of(page, page["mended"])
                 self.assertEqual(found, set(), out)
+
+    def test_what_takes_a_server_is_held_against_one(self):
+        """Just these examples show a database, and the test that asks one has each of them."""
+        shown = {page["code"] for page in json.loads(rbc("explain", "--json")[1]) if any(file["file"] == "the database" for file in page["failing"])}
+        self.assertEqual(shown, BY_A_SERVER)
+        file, name = HELD_BY
+        test = re.search(rf"(?ms)^    def {name}\(.*?(?=^    def |\Z)", (ROOT / "tests" / "e2e" / file).read_text()).group()
+        for code in BY_A_SERVER:
+            self.assertIn(f'"{code}"', test)
 
     def test_what_a_test_finds(self):
         """The examples of these are found by `rbc test`, and mended for it."""

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """`rbc schema pull` and `rbc check --live` on a real PostgreSQL: what is written down, what is then known offline, what the server says."""
 import argparse
+import json
 import os
 import pathlib
 import pwd
@@ -207,6 +208,34 @@ class Schema(unittest.TestCase):
         self.assertIn("schema/db.schema:1:1: warning[W0734]: The snapshot is not what `db` of env dev holds: ", done.stdout)
         self.pull()
         self.assertNotIn("W073", self.findings("--live", "--env", "dev")[1].stdout)
+
+    def live(self, files):
+        """What `--live` finds in an example of `rbc explain`, whose database is made as it says; its address becomes that of the server here."""
+        version = self.server.psql("show server_version_num").stdout[:2]
+        with tempfile.TemporaryDirectory(prefix="rbc-schema-") as folder:
+            for file in files:
+                if file["file"] == "the database":
+                    self.server.psql("drop schema if exists public, reader, shop cascade; create schema public; grant usage on schema public to public;\n" + file["text"])
+                    continue
+                path = pathlib.Path(folder, file["file"])
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(file["text"].replace("db.internal:5432/shop", f"{self.server.address}:5432/postgres").replace("\nserver 15\n", f"\nserver {version}\n"), encoding="utf-8")
+            done = subprocess.run([ARGS.rbc, "check", "--live", "--env", "dev", "--format=json", "--no-shellcheck", "example.runbook"], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
+                                  text=True, check=False)
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+            self.assertEqual(done.stderr, "rbc: 1 SQL statement prepared by the server, none executed.\n")
+            # Without a snapshot, a table is nobody's until the server is asked.
+            return [(one["code"], one["message"]) for one in json.loads(done.stdout)["diagnostics"] if one["code"] != "W0712"]
+
+    def test_the_examples_that_take_a_server(self):
+        self.server.psql("create role reader login")
+        self.addCleanup(self.server.psql, "drop schema if exists reader cascade; drop role reader")
+        pages = {page["code"]: page for page in json.loads(self.rbc("explain", "--json").stdout)}
+        self.assertEqual([code for code, page in pages.items() if any(file["file"] == "the database" for file in page["failing"])], ["E0732", "W0733", "W0734"])
+        for code in ("E0732", "W0733", "W0734"):
+            with self.subTest(code):
+                self.assertEqual(self.live(pages[code]["failing"]), [(code, pages[code]["message"])])
+                self.assertEqual(self.live(pages[code]["mended"]), [])
 
     def test_the_table_of_statements(self):
         """`--live` finds nothing in looks that the server takes, and no other type of any column."""
