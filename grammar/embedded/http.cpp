@@ -1,5 +1,6 @@
 #include "grammar/embedded/http.hpp"
 
+#include "grammar/embedded/foreign.hpp"
 #include "grammar/embedded/reader.hpp"
 
 namespace rbc::embedded {
@@ -44,7 +45,8 @@ class HttpReader : Reader {
       for (char& c : upper)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
       const bool only_case = std::find(known.begin(), known.end(), upper) != known.end();
-      const bool client = word == "curl" || word == "wget" || upper == "FETCH" || upper == "QUERY";
+      if (word == "curl" || word == "wget") return fail("E0708", fmt::format("`{}` is no method.", word), 0, end, fmt::format("Write the request itself: `{}`. The address is the resource's own; headers stand beneath, and a body after a blank line.", request_of_client()));
+      const bool client = upper == "FETCH" || upper == "QUERY";
       const std::string better = only_case ? upper : client ? std::string("GET") : nearest(upper, known);
       return fail("E0708", word.empty() ? "A request begins with its method, as in `GET /health`." : fmt::format("`{}` is no method.", word), 0, std::max(end, 1u),
                   better.empty() ? "GET, HEAD and OPTIONS look; POST, PUT, PATCH and DELETE change." : fmt::format("Did you mean `{}`?", better));
@@ -58,8 +60,29 @@ class HttpReader : Reader {
       return fail("E0708", "The address is the resource's own; here stands the path alone.", at_, at_ + static_cast<uint32_t>(std::min(slash, scheme.size())),
                   fmt::format("Write `{} {}`.", out_.method, slash == std::string_view::npos ? std::string_view("/") : scheme.substr(slash)));
     }
+    if (at_end()) return fail("E0708", "A request names its path.", at_, at_, fmt::format("Write `{} /`.", out_.method));
+    if (alnum(peek()) && !hole()) {
+      const auto said = text_.substr(at_, std::min(text_.find_first_of(" \n", at_), text_.size()) - at_);
+      const auto first = said.substr(0, said.find('/'));
+      const bool address = first == "localhost" || first.find(':') != std::string_view::npos || (first.find('.') != std::string_view::npos && first.size() < said.size());
+      return fail("E0708", address ? "The address is the resource's own; here stands the path alone." : "A path begins with `/`.", at_, at_ + static_cast<uint32_t>(address ? first.size() : said.size()),
+                  fmt::format("Write `{} {}{}`.", out_.method, address && first.size() < said.size() ? "" : "/", !address ? said : said.substr(first.size())));
+    }
     if (peek() != '/' || hole()) return fail("E0708", "After the method comes a path that begins with `/`.", at_, at_ + 1, "The address is the resource's own; a hole may be a segment of the path.");
     if (peek(1) == '/') return fail("E0702", "A path that begins with `//` would be another address.", at_, at_ + 2);
+  }
+
+  // What `curl -X POST http://host/path -d …` would ask.
+  std::string request_of_client() const {
+    std::string_view method = "GET";
+    for (const std::string_view data : {" -d", " --data", " --json", " -F"})
+      if (text_.find(data) != std::string_view::npos) method = "POST";
+    for (const std::string_view one : kMethods)
+      for (const std::string_view flag : {"-X ", "-X", "--request ", "--request="})
+        if (text_.find(fmt::format("{}{}", flag, one)) != std::string_view::npos) method = one;
+    const size_t scheme = text_.find("://"), end = text_.find_first_of(" \n\"'", scheme == std::string_view::npos ? size() : scheme);
+    const size_t slash = scheme == std::string_view::npos ? scheme : text_.find('/', scheme + 3);
+    return fmt::format("{} {}", method, slash == std::string_view::npos || slash > end ? std::string_view("/") : text_.substr(slash, end == std::string_view::npos ? end : end - slash));
   }
 
   void write(Pieces& p, std::string_view s, int32_t group) {
@@ -161,12 +184,12 @@ class HttpReader : Reader {
 
   void bad_target() {
     const char c = peek();
-    if (c == ' ') return fail("E0708", "A blank ends the target.", at_, at_ + 1, "Write `%20`. Headers stand on the lines below.");
-    if (c == '#') return fail("E0708", "A fragment is never sent.", at_, at_ + 1);
+    if (c == ' ') return fail("E0708", "A blank ends the target.", at_, at_ + 1, "A blank that is meant is `%20`; headers stand on the lines beneath, a body after a blank line.");
+    if (c == '#') return fail("E0708", "A fragment is never sent.", at_, at_ + 1, "Leave it out; a `#` that is meant is `%23`.");
     if (c == '%') return fail("E0708", "After `%` come two hexadecimal digits.", at_, at_ + 1, "For a percent sign, write `%25`.");
     uint32_t end = at_ + 1;
     while (end < size() && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) ++end;
-    fail("E0708", fmt::format("`{}` cannot stand in a target.", text_.substr(at_, end - at_)), at_, end, "Write it percent-encoded.");
+    fail("E0708", fmt::format("`{}` cannot stand in a target.", text_.substr(at_, end - at_)), at_, end, end == at_ + 1 ? fmt::format("Write it percent-encoded: `%{:02X}`.", static_cast<unsigned char>(c)) : std::string("Write it percent-encoded."));
   }
 
   void header() {
@@ -224,11 +247,11 @@ class HttpReader : Reader {
   void body() {
     at_ += 2;
     if (at_end()) return;
-    if (out_.method == "GET" || out_.method == "HEAD" || out_.method == "OPTIONS") return fail("E0708", fmt::format("{} has no body.", out_.method), at_, size());
+    if (out_.method == "GET" || out_.method == "HEAD" || out_.method == "OPTIONS") return fail("E0708", fmt::format("{} has no body.", out_.method), at_, size(), "Write `POST`, or ask in the target: `/path?name=value`.");
     out_.body_kind = content_type();
     if (out_.body_kind == HttpBody::none) {
-      const bool json = peek() == '{' || peek() == '[';
-      return fail("E0702", "A body needs a `Content-Type` header that says what it is.", at_, size(), json ? "Write `Content-Type: application/json` below the first line." : "");
+      const bool json = peek() == '{' || peek() == '[', form = text_.find('=', at_) != std::string_view::npos && text_.find_first_of(" \n", at_) == std::string_view::npos;
+      return fail("E0702", "A body needs a `Content-Type` header that says what it is.", at_, size(), fmt::format("Write `Content-Type: {}` below the first line.", json ? "application/json" : form ? "application/x-www-form-urlencoded" : "text/plain"));
     }
     if (out_.body_kind == HttpBody::json) return json_body();
     while (!failed() && !at_end()) {
@@ -348,6 +371,7 @@ class HttpReader : Reader {
 Parsed<Http> parse_http(std::string_view text, const std::vector<HoleRef>& holes) {
   Parsed<Http> out;
   http_detail::HttpReader(text, holes, out).run();
+  foreign_http(text, out.problems);
   return out;
 }
 

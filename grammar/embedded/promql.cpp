@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "grammar/embedded/foreign.hpp"
 #include "grammar/embedded/reader.hpp"
 
 namespace rbc::embedded {
@@ -49,11 +50,12 @@ class PromReader : Reader {
     blanks();
     if (at_end()) return fail("E0708", "There is no expression here.", 0, size());
     const Value v = expression(0);
+    if (!failed() && (peek() == ')' || peek() == ']' || peek() == '}') && !hole()) fail("E0708", fmt::format("Nothing is open that this `{}` would close.", peek()), at_, at_ + 1, "Leave it out, or open it before.");
     if (!failed() && !at_end()) unexpected("an operator, or the end");
     if (failed()) return;
     out_.result = v.result;
     if (v.result == PromResult::matrix) fail("E0709", "This answers a range of samples, not one now.", 0, size(), "Put `rate(…)` or `max_over_time(…)` around it.");
-    if (v.result == PromResult::text) fail("E0709", "This answers a text, not a number.", 0, size());
+    if (v.result == PromResult::text) fail("E0709", "This answers a text, not a number.", 0, size(), "The name of a metric stands without quotes.");
     write_out();
     if (warned_) problems_.push_back({"W0710", "The filtered side of this division may have no series at all.", warn_begin_, warn_end_, "`(… or vector(0)) / …`"});
   }
@@ -74,7 +76,7 @@ class PromReader : Reader {
     if (const HoleRef* h = hole()) return fail("E0702", "A hole stands for a label's value, a number or a duration; here it is neither.", h->begin, h->end, "Metric and label names cannot be filled in.");
     if (at_end()) return fail("E0708", fmt::format("Expected {} at the end.", expected), size() > 0 ? size() - 1 : 0, size());
     uint32_t end = at_ + 1;
-    while (end < size() && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) ++end;
+    while (end < size() && ((static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80 || (name_start(peek()) && name_rest(text_[end])))) ++end;
     fail("E0708", fmt::format("Expected {}, found `{}`.", expected, text_.substr(at_, end - at_)), at_, end);
   }
 
@@ -269,6 +271,8 @@ class PromReader : Reader {
     return v;
   }
 
+  static std::string_view without_blanks_behind(std::string_view s) { return s.substr(0, s.find_last_not_of(" \n") + 1); }
+
   void range(Value& v, bool moved) {
     const uint32_t open = at_++;
     blanks();
@@ -279,7 +283,7 @@ class PromReader : Reader {
       if (peek() != ']') duration();
     }
     if (failed()) return;
-    if (!symbol("]")) return unexpected("`]`");
+    if (!symbol("]")) return fail("E0708", "This `[` is not closed.", open, at_, fmt::format("Write `{}]`.", without_blanks_behind(text_.substr(open, at_ - open))));
     if (v.result != PromResult::vector || (!subquery && !selector_))
       return fail("E0708", subquery ? "A range is taken of series." : "A range is taken of a selector; of anything else write `[5m:]`.", open, at_);
     if (!subquery && moved) return fail("E0708", "`offset` and `@` stand behind the range.", open, at_);
@@ -500,9 +504,10 @@ class PromReader : Reader {
         return any;
       }
       if (!quote(peek())) {
-        const auto bare = word();
+        const auto bare = text_.substr(at_, std::min(text_.find_first_of(" \n,}()\"'`<", at_), text_.size()) - at_);
+        const bool slashes = bare.size() > 2 && bare.front() == '/' && bare.back() == '/';
         if (bare.empty()) unexpected("a value in quotes");
-        else fail("E0708", "A label's value stands in quotes.", at_, at_ + static_cast<uint32_t>(bare.size()), fmt::format("Write `\"{}\"`.", bare));
+        else fail("E0708", "A label's value stands in quotes.", at_, at_ + static_cast<uint32_t>(bare.size()), fmt::format("Write `\"{}\"`.", slashes ? bare.substr(1, bare.size() - 2) : bare));
         return any;
       }
       const uint32_t value = at_;
@@ -678,6 +683,7 @@ class PromReader : Reader {
 Parsed<Prom> parse_promql(std::string_view text, const std::vector<HoleRef>& holes) {
   Parsed<Prom> out;
   prom_detail::PromReader(text, holes, out).run();
+  foreign_promql(text, out.problems);
   return out;
 }
 
