@@ -1,5 +1,6 @@
 // What is known of runs: the list, the timeline, and what can be said to one from another terminal.
 #include <cstdio>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -196,6 +197,19 @@ int runs(const Given& given) {
   return kOk;
 }
 
+namespace {
+
+// What a run remarked of itself: a clock that moved, an answer that came too late.
+struct Remarked { Micros wall; std::string sentence; };
+std::vector<Remarked> remarks_of(Store& store, const std::string& run) {
+  std::vector<Remarked> out;
+  for (const Entry& entry : store.read(run).entries)
+    if (const auto remark = entry.phase == Phase::gap ? remark_of(entry) : std::nullopt) out.push_back({entry.when.wall, remark->sentence});
+  return out;
+}
+
+}  // namespace
+
 int show(const Given& given) {
   Project project = find_project();
   int code = kOk;
@@ -221,8 +235,16 @@ int show(const Given& given) {
     if (!replayed.start.until.empty()) fmt::print("until step {}\n", replayed.start.until);
     fmt::print("\n");
     Narrator narrator(*replayed.program);
-    for (const Trace& trace : traces)
+    const std::vector<Remarked> remarks = remarks_of(*store, row->id);
+    auto next = remarks.begin();
+    const auto remark_until = [&](Micros wall) {
+      for (; next != remarks.end() && next->wall < wall; ++next) fmt::print("{}  {}\n", clock_time(next->wall), ink({{Ink::dim, visible(next->sentence, false)}}, colour));
+    };
+    for (const Trace& trace : traces) {
+      remark_until(trace.when.wall);
       for (const Narrated& each : narrator.tell(trace)) fmt::print("{}  {}\n", clock_time(trace.when.wall), ink(each, colour));
+    }
+    remark_until(std::numeric_limits<Micros>::max());
     std::string head;   // the hash is bytes; eight of them are enough to compare by eye
     for (unsigned char byte : row->head.substr(0, 8)) head += fmt::format("{:02x}", byte);
     fmt::print("\n{} entries, head {}\n", row->last_seq, head);

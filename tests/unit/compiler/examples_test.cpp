@@ -47,7 +47,7 @@ Codes codes_of(const rbc::DiagnosticInfo& info, std::string_view example) {
 // Raised while something runs: their examples check clean.
 const Codes kAtRunTime{"E0801", "E0803"};
 // No example of a few lines gets it.
-const Codes kNoExample{"E0099", "W0902"};
+const Codes kNoExample{"E0099"};
 
 // An example of several files takes the whole program to be tried: tests/e2e/explain_test.py does.
 bool of_one_file(std::string_view example) { return rbc::example_files(example).size() == 1; }
