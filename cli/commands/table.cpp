@@ -148,7 +148,7 @@ const std::vector<Command>& commands() {
        {{"rbc import docs/disk-full.md", "writes disk-full.runbook, and says what to decide"}, {"rbc import docs/disk-full.md --stdout", "only shows it"}}},
       {"init", "[DIR]", Of::folder, 0, 1, "start a project: what is around becomes resources, and a first runbook looks at it",
        "Reads compose files, prometheus.yml, and which of DATABASE_URL, POSTGRES_URL, REDIS_URL and PROMETHEUS_URL are set, here or in .env; no value is\n"
-       "copied. Writes rbc.toml, estate.runbook and first-look.runbook, which checks clean. Overwrites nothing.\n"
+       "copied. Writes rbc.toml, estate.runbook, first-look.runbook, which checks clean, and a test of it. Overwrites nothing.\n"
        "With --ci it writes nothing but the one file that checks runbooks there, into a project that may be there already.\n"
        "Exit 0 if the project was written, 2 if there is one already, 3 if a file cannot be written.",
        {{"ci", "github|gitlab|pre-commit", Of::text, false, "write the workflow, the job or the hooks that check runbooks"}}, false, init, Chapter::write,
